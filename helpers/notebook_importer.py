@@ -37,8 +37,8 @@ def topics(folder: Path) -> dict[str, Path]:
             topic = match[2]
             if topic in found:
                 raise NotebookError(
-                    f"Two notebooks claim the topic {topic!r}: {found[topic].name} and {path.name}. "
-                    "Remove or rename one."
+                    f"Two notebooks claim the topic {topic!r}: {found[topic].name} and "
+                    f"{path.name}. Remove or rename one."
                 )
             found[topic] = path
     return found

@@ -1,0 +1,231 @@
+"""What a reader or a later lesson would trip over, read straight from the notebook files."""
+
+import ast
+import base64
+import json
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers import ROOT, notebook_importer, results
+from helpers.notebook_importer import MARK
+
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+EXPORTABLE = (
+    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Expr,
+)  # fmt: skip
+
+
+def ids(path: Path) -> str:
+    return path.stem
+
+
+lessons = pytest.mark.parametrize("path", LESSONS, ids=ids)
+notebooks = pytest.mark.parametrize(
+    "path", LESSONS + SOLUTIONS, ids=lambda p: f"{p.parent.name}-{p.stem}"
+)
+
+
+def read(path: Path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(path: Path) -> list:
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def text(path: Path) -> str:
+    return "\n\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
+
+
+def lines(source: str) -> int:
+    return sum(bool(line.strip()) for line in source.splitlines())
+
+
+def exported(path: Path) -> list:
+    return [cell for cell in code(path) if cell.source.lstrip().startswith(MARK)]
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def test_there_are_lessons_and_each_has_solutions():
+    assert LESSONS
+    assert [p.name for p in LESSONS] == [p.name for p in SOLUTIONS]
+
+
+@notebooks
+def test_notebook_is_valid(path):
+    nbformat.validate(read(path))
+
+
+@lessons
+def test_one_parameters_cell_then_settings(path):
+    cells = code(path)
+    marked = [i for i, cell in enumerate(cells) if "parameters" in tags(cell)]
+    assert len(marked) == 1, "exactly one cell tagged `parameters`"
+    names = [node.targets[0].id for node in ast.parse(cells[marked[0]].source).body]
+    assert names == ["SCALE", "SEED", "DEVICE"]
+    assert "settings(SCALE, SEED, DEVICE)" in cells[marked[0] + 1].source
+
+
+@lessons
+def test_skeleton(path):
+    headings = re.findall(r"^#{1,2} (.+)$", text(path), re.M)
+    assert headings[0].startswith(path.name[:2]), "the title starts with the lesson's number"
+    lowered = [heading.lower() for heading in headings]
+    for part in ("what you will be able to do", "setup", "summary", "references"):
+        assert any(part in heading for heading in lowered), f"no section {part!r}"
+
+
+@lessons
+def test_exported_cells_define_and_do_nothing_else(path):
+    for cell in exported(path):
+        for node in ast.parse(cell.source).body:
+            assert isinstance(node, EXPORTABLE), ast.unparse(node)
+            if isinstance(node, ast.Expr):
+                assert isinstance(node.value, ast.Constant), "an expression does work on import"
+            if isinstance(node, ast.ImportFrom):
+                assert node.names[0].name != "*", "star import"
+
+
+@lessons
+def test_exports_use_only_what_is_exported(path):
+    source = notebook_importer.exported_source(path)
+    assert notebook_importer.undefined_names(source) == set()
+
+
+@notebooks
+def test_imports_only_lower_lessons(path):
+    known = notebook_importer.topics(ROOT / "notebooks")
+    for _, source in notebook_importer.code_cells(path):
+        for topic in notebook_importer.imported_topics(source):
+            limit = notebook_importer.number(path) + (path.parent.name == "solutions")
+            assert notebook_importer.number(known[topic]) < limit, f"imports {topic}"
+
+
+@lessons
+def test_every_exported_definition_is_asserted_and_documented(path):
+    cells = code(path)
+    for position, cell in enumerate(cells):
+        if not cell.source.lstrip().startswith(MARK):
+            continue
+        definitions = [
+            node for node in ast.parse(cell.source).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        ]  # fmt: skip
+        if not definitions:
+            continue
+        following = []
+        for later in cells[position + 1 :]:
+            if later.source.lstrip().startswith(MARK):
+                break
+            following.append(later.source)
+        checks = "\n".join(source for source in following if "assert" in source)
+        for node in definitions:
+            assert ast.get_docstring(node), f"{node.name} has no docstring"
+            assert node.name in checks, f"{node.name} is followed by no assertion"
+
+
+@lessons
+def test_stored_outputs_come_from_one_clean_run(path):
+    cells = [cell for cell in code(path) if cell.source.strip()]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    for cell in cells:
+        for output in cell.outputs:
+            assert output.output_type != "error", output.get("evalue")
+            assert output.get("name") != "stderr", output.get("text")
+
+
+@lessons
+def test_stored_outputs_name_no_machine(path):
+    stored = json.dumps([cell.outputs for cell in code(path)])
+    assert not re.search(r"/home/|/root/|/Users/|/tmp/|site-packages", stored)
+
+
+@lessons
+def test_sizes(path):
+    assert path.stat().st_size <= 400_000
+    sizes = sorted(lines(cell.source) for cell in code(path))
+    assert statistics.median(sizes) <= 8
+    functions = [c for c in code(path) if "class " not in c.source]
+    long = sum(lines(cell.source) > 25 for cell in functions)
+    assert long <= len(sizes) // 10, f"{long} of {len(sizes)} cells have more than 25 lines"
+
+
+@lessons
+def test_figures_are_small(path):
+    for cell in code(path):
+        for output in cell.outputs:
+            if png := output.get("data", {}).get("image/png"):
+                assert len(base64.b64decode(png)) <= 60_000, cell.source
+
+
+@lessons
+def test_amount_of_prose(path):
+    words = len(text(path).split())
+    ratio = words / sum(lines(cell.source) for cell in code(path))
+    assert 5 <= ratio <= 15, f"{ratio:.1f} words of prose per line of code"
+
+
+@notebooks
+def test_no_remote_pictures_and_no_dead_links(path):
+    prose = text(path)
+    assert "base64," not in prose
+    assert not re.search(r"!\[[^\]]*\]\(https?:", prose)
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", prose):
+        assert (path.parent / target).exists(), f"dead link: {target}"
+
+
+@lessons
+def test_claims(path):
+    """Each measured claim of the lesson is recorded in it, and each recorded id is a claim."""
+    source = "\n".join(cell.source for cell in code(path))
+    recorded = set(re.findall(r"""record\(\s*["']([\w-]+)["']""", source))
+    mine = {
+        c.id for c in results.claims().values() if c.notebook == path.stem and c.kind == "measured"
+    }
+    assert recorded == mine
+    least = 2 if path.name[:2] in ("00", "16") else 4
+    assert len(mine) >= least
+
+
+def test_claims_table():
+    for claim in results.claims().values():
+        assert re.fullmatch(r"\d\d-[a-z0-9-]+", claim.id), claim.id
+        assert (ROOT / "notebooks" / f"{claim.notebook}.ipynb").exists(), claim.id
+        assert claim.statement and claim.lecture, claim.id
+        if claim.kind == "measured":
+            assert claim.predicate and claim.control, claim.id
+        if claim.kind == "corrected":
+            assert claim.published, f"{claim.id}: a correction names its source"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "helpers").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_helpers_import_no_notebook(path):
+    modules = notebook_importer.imported_modules(path.read_text(encoding="utf-8"))
+    assert not {
+        name for name in modules if name.split(".")[0] in ("notebooks", "solutions", "tests")
+    }
+    if path.parent.name == "kernels":
+        allowed = {
+            "torch",
+            "triton",
+            "numpy",
+            "numba",
+            "math",
+            "dataclasses",
+            "collections",
+            "helpers",
+        }
+        assert {name.split(".")[0] for name in modules} <= allowed
+        assert all(
+            name.startswith("helpers.kernels") for name in modules if name.startswith("helpers")
+        )
