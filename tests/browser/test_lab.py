@@ -1,0 +1,147 @@
+"""A learner's first minute: JupyterLab opens lesson 00 in a browser, and Run All runs it."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import nbformat
+import pytest
+
+from helpers import ROOT
+
+LESSON = "00_transfer_learning.ipynb"
+TOKEN = "browser-test"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def jupyter_lab(folder, private):
+    """A JupyterLab on ``folder`` whose settings, workspaces and kernels are its own."""
+    port = free_port()
+    private_folders = {
+        name: str(private / name)
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+            "IPYTHONDIR",
+        )
+    }
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root",
+        f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0",
+        "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class="
+        "jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=",
+    ]  # fmt: skip
+    with open(private / "lab.log", "w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **private_folders}, stdout=log, stderr=log
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api", server, private / "lab.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_for(url: str, server, log, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2)
+            return
+        time.sleep(0.3)
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def lesson_folder(tmp_path):
+    """A copy of lesson 00, without outputs, set to the smallest scale."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    book = nbformat.read(ROOT / "notebooks" / LESSON, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace('"mini"', '"smoke"')
+    nbformat.write(book, folder / LESSON)
+    return folder
+
+
+def test_lesson_00_runs_in_the_browser(chromium, lesson_folder, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    private = tmp_path / "private"
+    private.mkdir()
+    with (
+        jupyter_lab(lesson_folder, private) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.goto(f"{address}/lab/tree/{LESSON}?token={TOKEN}&reset")
+        page.wait_for_selector(
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=60_000
+        )
+        # Without a plain value to return, the command's promise would be awaited for ever.
+        page.evaluate(
+            "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); return true }"
+        )
+        wait_until_run(page)
+        page.evaluate(
+            "() => { window.jupyterapp.commands.execute('docmanager:save'); return true }"
+        )
+        book = wait_until_saved(lesson_folder / LESSON)
+        if target := os.environ.get("COURSE_SCREENSHOT"):
+            page.screenshot(path=target)
+        browser.close()
+    outputs = [o for c in book.cells if c.cell_type == "code" for o in c.outputs]
+    assert [o for o in outputs if o.output_type == "error"] == []
+    figures = [o for o in outputs if "image/png" in o.get("data", {})]
+    assert len(figures) >= 2
+
+
+def wait_until_run(page, seconds: float = 180) -> None:
+    """Every code cell has run when all numbers are there and none is a star."""
+    page.wait_for_function(
+        """() => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            const cells = Array.from(panel.content.model.cells)
+                .filter(c => c.type === 'code' && c.sharedModel.getSource().trim());
+            const idle = panel.sessionContext.session?.kernel?.status === 'idle';
+            return idle && cells.length > 0 && cells.every(c => c.executionCount > 0);
+        }""",
+        timeout=seconds * 1000,
+    )
+
+
+def wait_until_saved(path, seconds: float = 30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        book = nbformat.read(path, as_version=4)
+        code = [c for c in book.cells if c.cell_type == "code" and c.source.strip()]
+        if all(cell.execution_count for cell in code):
+            return book
+        time.sleep(0.5)
+    raise AssertionError("JupyterLab did not save the notebook.")

@@ -1,0 +1,99 @@
+"""Verdicts on claims: the two-standard-error rule, the control, and what `record` refuses."""
+
+import json
+
+import pytest
+
+from helpers import results
+from helpers.results import FAILS, HOLDS, UNCLEAR, ClaimError, Measurement, record
+
+HEADER = "id\tlecture\tnotebook\tstatement\tkind\tpredicate\tcontrol\tpublished\n"
+MEASURED = "00-demo\t1\t00_x\tMore is better.\tmeasured\tmore - less\tshuffled labels\t-\n"
+DEFINED = "00-word\t1\t00_x\tA word.\tdefinition\t\t\t-\n"
+
+
+@pytest.fixture(autouse=True)
+def table(tmp_path, monkeypatch):
+    path = tmp_path / "claims.tsv"
+    path.write_text(HEADER + MEASURED + DEFINED, encoding="utf-8")
+    rows = results.claims.__wrapped__(path)
+    monkeypatch.setattr(results, "claims", lambda: rows)
+    monkeypatch.delenv("COURSE_RESULTS", raising=False)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("margins", "outcome"),
+    [
+        ([0.10, 0.12, 0.11], HOLDS),
+        ([-0.10, -0.12, -0.11], FAILS),
+        ([0.10, -0.12, 0.03], UNCLEAR),
+        ([0.3, 0.0, 0.0], UNCLEAR),  # mean 0.1, one standard error 0.1
+        ([0.0, 0.0, 0.0], UNCLEAR),  # equal is not better
+    ],
+)
+def test_two_standard_errors_decide(margins, outcome):
+    assert record("00-demo", margins).outcome == outcome
+
+
+def test_standard_error_is_of_the_mean():
+    m = Measurement.of([1.0, 2.0, 3.0, 4.0])
+    assert m.std == pytest.approx(1.29099444)
+    assert m.standard_error == pytest.approx(0.64549722)
+
+
+def test_an_effect_that_the_control_shows_too_is_no_evidence():
+    up = [0.10, 0.12, 0.11]
+    assert record("00-demo", up, control=[0.0, 0.01, -0.01]).outcome == HOLDS
+    verdict = record("00-demo", up, control=up)
+    assert verdict.outcome == UNCLEAR
+    assert "shows the effect too" in repr(verdict)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: record("00-dmeo", [1, 2, 3]), "Did you mean '00-demo'"),
+        (lambda: record("00-demo", [1, 2]), "at least 3 seeds"),
+        (lambda: record("00-demo", [1, 2, float("nan")]), "finite"),
+        (lambda: record("00-demo", [1, 2, 3], control=[1]), "at least 3 seeds"),
+        (lambda: record("00-word", [1, 2, 3]), "nothing to measure"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ClaimError, match=message):
+        call()
+
+
+def test_rows_are_appended_only_when_a_run_asks(tmp_path, monkeypatch):
+    target = tmp_path / "rows.jsonl"
+    record("00-demo", [1, 2, 3])
+    monkeypatch.setenv("COURSE_RESULTS", str(target))
+    record("00-demo", [1, 2, 3], unit="points")
+    record("00-demo", [1, 2, 4])
+    rows = results.read_rows(target)
+    assert [row["mean"] for row in rows] == [2.0, pytest.approx(7 / 3)]
+    assert rows[0]["unit"] == "points" and rows[0]["n"] == 3
+
+
+def test_a_damaged_row_is_named(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"claim": "a"}) + "\n{broken\n")
+    with pytest.raises(ClaimError, match="line 2 is damaged"):
+        results.read_rows(path)
+    assert results.read_rows(tmp_path / "absent.jsonl") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("00-a\t1\t00_x\ts\tmeasured\tp\tc\n", "line 2: wrong number"),
+        ("00-a\t1\t00_x\ts\tmeasurd\tp\tc\t-\n", "unknown kind"),
+        (MEASURED + MEASURED, "line 3: .*repeated"),
+    ],
+)
+def test_a_malformed_table_is_named(tmp_path, line, message):
+    path = tmp_path / "bad.tsv"
+    path.write_text(HEADER + line, encoding="utf-8")
+    with pytest.raises(ClaimError, match=message):
+        results.claims.__wrapped__(path)
