@@ -157,6 +157,16 @@ def record(claim_id: str, margins, control=None, unit: str = "") -> Verdict:
     return verdict
 
 
+def flipped(before: dict, after: dict) -> bool:
+    """Whether a claim's outcome changed, and its margin by more than two standard errors.
+
+    ``before`` and ``after``: rows as :func:`record` writes them.
+    """
+    variances = [row["std"] ** 2 / row["n"] for row in (before, after)]
+    moved = abs(after["mean"] - before["mean"]) > 2 * math.sqrt(sum(variances))
+    return before["outcome"] != after["outcome"] and moved
+
+
 def read_rows(path: Path) -> list[dict]:
     """Rows of a JSON-lines file; an absent file has none, a damaged line is an error."""
     if not path.exists():

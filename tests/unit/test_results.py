@@ -9,6 +9,7 @@ from helpers.results import FAILS, HOLDS, UNCLEAR, ClaimError, Measurement, reco
 
 HEADER = "id\tlecture\tnotebook\tstatement\tkind\tpredicate\tcontrol\tpublished\n"
 MEASURED = "00-demo\t1\t00_x\tMore is better.\tmeasured\tmore - less\tshuffled labels\t-\n"
+READ = results.claims.__wrapped__
 DEFINED = "00-word\t1\t00_x\tA word.\tdefinition\t\t\t-\n"
 
 
@@ -16,7 +17,7 @@ DEFINED = "00-word\t1\t00_x\tA word.\tdefinition\t\t\t-\n"
 def table(tmp_path, monkeypatch):
     path = tmp_path / "claims.tsv"
     path.write_text(HEADER + MEASURED + DEFINED, encoding="utf-8")
-    rows = results.claims.__wrapped__(path)
+    rows = READ(path)
     monkeypatch.setattr(results, "claims", lambda: rows)
     monkeypatch.delenv("COURSE_RESULTS", raising=False)
     return path
@@ -96,4 +97,18 @@ def test_a_malformed_table_is_named(tmp_path, line, message):
     path = tmp_path / "bad.tsv"
     path.write_text(HEADER + line, encoding="utf-8")
     with pytest.raises(ClaimError, match=message):
-        results.claims.__wrapped__(path)
+        READ(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "flips"),
+    [
+        ([0.10, 0.12, 0.11], [0.09, 0.13, 0.12], False),
+        ([0.10, 0.12, 0.11], [-0.10, -0.12, -0.11], True),
+        ([0.10, 0.12, 0.11], [0.00, 0.01, -0.01], True),
+        ([0.10, 0.12, 0.11], [0.02, 0.25, 0.05], False),  # unclear now, but within the noise
+    ],
+)
+def test_a_claim_flips_when_its_outcome_changes_by_more_than_the_noise(before, after, flips):
+    rows = [record("00-demo", margins).row() for margins in (before, after)]
+    assert results.flipped(*rows) is flips
