@@ -1,0 +1,1 @@
+"""Inner operations with a fast version, each in a file of its own beside its plain reference."""
