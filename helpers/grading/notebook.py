@@ -1,0 +1,46 @@
+"""The check a learner runs in the notebook."""
+
+from collections.abc import Callable
+
+from helpers.grading.engine import grade
+from helpers.grading.exercise import Score
+from helpers.grading.exercises import find
+
+CHECK_SEED = 2019
+"""The seed of the visible check; the grader draws others."""
+
+
+class CheckFailed(AssertionError):
+    """An answer is wrong. A notebook shows the message alone, without the engine's frames."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def check(grade_id: str, answer: Callable) -> None:
+    """Judge ``answer`` and print one line; raise :class:`CheckFailed` if it is wrong.
+
+    A stub that was left alone is not an error: one line says that it waits. Raises
+    :class:`LookupError` for an unknown ``grade_id``.
+    """
+    exercise = find(grade_id)
+    if not callable(answer):
+        raise CheckFailed(
+            f"✗ {grade_id} takes the function itself, not its result: "
+            f'check("{grade_id}", {exercise.function}).'
+        )
+    score = grade(exercise, answer, CHECK_SEED)
+    if not score.attempted:
+        print(f"○ {grade_id} waits for you: write {exercise.function}, worth {score.out_of} points")
+    elif score.full:
+        print(f"✓ {grade_id}: {score.out_of} of {score.out_of} points")
+    else:
+        raise CheckFailed(_explained(score))
+
+
+def _explained(score: Score) -> str:
+    head = (
+        f"✗ {score.grade_id}: {score.points:g} of {score.out_of} points, "
+        f"{sum(score.passed)} of {len(score.passed)} cases"
+    )
+    return "\n".join(filter(None, [head, score.failure, score.hint]))
