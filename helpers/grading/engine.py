@@ -5,6 +5,7 @@ import copy
 import math
 import random
 import traceback
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -130,7 +131,11 @@ def _explanation(exercise, cases, right, outcomes) -> str:
     """
     best, message = 0, ""
     for mistake in exercise.mistakes:
-        wrong = run(mistake.wrong, cases)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # a mistake may divide by zero; that's not the learner's
+            wrong = run(mistake.wrong, cases)
         shows = [failure is not None for failure in _failures(exercise, cases, right, wrong)]
         same = [_same(exercise, *pair) for pair in zip(wrong, outcomes, strict=True)]
         explained = all(equal for equal, visible in zip(same, shows, strict=True) if visible)

@@ -1,0 +1,271 @@
+"""Every exercise of every lesson: the solution passes, and nothing else does."""
+
+import importlib
+import inspect
+import itertools
+import json
+import linecache
+import math
+import re
+import signal
+
+import nbformat
+import pytest
+import torch
+
+from helpers import ROOT
+from helpers.grading import CheckFailed, check
+from helpers.grading.engine import draw, grade, judge, run
+from helpers.grading.exercises import exercises, find, topics
+
+SEEDS = (0, 11, 222, 3333, 44444)
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ALL = [exercise for topic in topics() for exercise in exercises(topic).values()]
+MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
+
+each_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.grade_id)
+
+
+def notebook(folder: str, exercise):
+    """The lesson or the solutions that an exercise belongs to."""
+    (path,) = (ROOT / folder).glob(f"{exercise.grade_id[:2]}_*.ipynb")
+    return nbformat.read(path, as_version=4)
+
+
+def marked(book) -> dict:
+    """Cells with nbgrader's metadata by grade id."""
+    return {c.metadata.nbgrader.grade_id: c for c in book.cells if "nbgrader" in c.metadata}
+
+
+def is_imports(source: str) -> bool:
+    return bool(source) and all(
+        re.match(r"(import|from) |$", line) for line in source.splitlines()
+    )  # fmt: skip
+
+
+def defined(book, exercise):
+    """The exercise's function as a notebook defines it, after the notebook's imports."""
+    namespace: dict = {"__name__": "answer"}
+    cells = [c for c in book.cells if c.cell_type == "code" and is_imports(c.source)]
+    own = marked(book)
+    cells += [
+        own[name] for name in (f"{exercise.grade_id}-given", exercise.grade_id) if name in own
+    ]
+    for cell in cells:
+        name = f"<cell {cell.id}>"
+        linecache.cache[name] = (len(cell.source), None, cell.source.splitlines(True), name)
+        exec(compile(cell.source, name, "exec"), namespace)
+    return namespace[exercise.function]
+
+
+def test_every_lesson_has_exercises():
+    assert {path.stem[3:] for path in LESSONS} <= set(topics())
+    for topic in topics():
+        assert len(exercises(topic)) >= 4, topic
+
+
+def test_grade_ids_are_unique_and_carry_the_lessons_number():
+    ids = [exercise.grade_id for exercise in ALL]
+    assert len(ids) == len(set(ids))
+    numbers = {path.stem[3:]: path.stem[:2] for path in (ROOT / "solutions").glob("*.ipynb")}
+    for topic in topics():
+        for grade_id in exercises(topic):
+            assert re.fullmatch(rf"{numbers[topic]}-[a-z0-9-]+", grade_id)
+            assert find(grade_id).grade_id == grade_id
+
+
+@each_exercise
+def test_definition(exercise):
+    assert exercise.points > 0
+    assert len(exercise.mistakes) >= 3
+    messages = [mistake.message for mistake in exercise.mistakes]
+    assert len(set(messages)) == len(messages)
+    names = [case.name for case in draw(exercise, 0)]
+    assert len(set(names)) == len(names) >= 3
+
+
+@each_exercise
+def test_cases_are_deterministic_and_differ_between_seeds(exercise):
+    def outcomes(seed):
+        return repr([case.args for case in draw(exercise, seed)])
+
+    assert outcomes(1) == outcomes(1)
+    assert outcomes(1) != outcomes(2)
+
+
+@each_exercise
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reference_is_full_and_repeatable(exercise, seed):
+    assert grade(exercise, exercise.reference, seed).full
+    assert grade(exercise, exercise.reference, seed) == grade(exercise, exercise.reference, seed)
+
+
+@each_exercise
+def test_solution_gets_full_marks(exercise, capsys):
+    answer = defined(notebook("solutions", exercise), exercise)
+    check(exercise.grade_id, answer)
+    assert capsys.readouterr().out.startswith(f"✓ {exercise.grade_id}")
+    for seed in SEEDS:
+        score = grade(exercise, answer, seed)
+        assert score.full, score
+
+
+@each_exercise
+def test_stub_gets_nothing_and_one_friendly_line(exercise, capsys):
+    stub = defined(notebook("notebooks", exercise), exercise)
+    assert stub.__doc__, "the stub says what is asked"
+    check(exercise.grade_id, stub)
+    out = capsys.readouterr().out
+    assert out.startswith(f"○ {exercise.grade_id}") and out.count("\n") == 1
+    assert grade(exercise, stub, 1).points == 0
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"), MISTAKES, ids=[f"{e.grade_id}-{m.message[:40]}" for e, m in MISTAKES]
+)
+def test_mistake_loses_points_and_gets_its_own_message(exercise, mistake):
+    with pytest.raises(CheckFailed) as failed:
+        check(exercise.grade_id, mistake.wrong)
+    assert str(failed.value).endswith("\n" + mistake.message)
+    for seed in SEEDS:
+        score = grade(exercise, mistake.wrong, seed)
+        assert score.points < exercise.points
+        assert score.hint == mistake.message
+
+
+@each_exercise
+def test_no_answer_that_ignores_the_question_passes(exercise):
+    constant = exercise.reference(*draw(exercise, 77)[0].args)
+    answers = [lambda *_, value=value: value for value in (
+        None, 0, 1, 0.0, 1.0, 0.5, math.nan, math.inf, "", [], {}, (), True,
+        torch.tensor(0.0), torch.tensor(math.nan), constant,
+    )]  # fmt: skip
+    n_args = len(draw(exercise, 0)[0].args)
+    answers += [lambda *args, i=i: args[i] for i in range(n_args)]
+    answers += [lambda *args: args]
+    for seed in SEEDS[:2]:
+        for number, answer in enumerate(answers):
+            score = grade(exercise, answer, seed)
+            assert score.points <= exercise.points / 2, (number, score)
+
+
+def exported(topic: str) -> dict:
+    """Functions and classes that a lesson defines and exports."""
+    module = importlib.import_module(f"notebooks.{topic}")
+    return {
+        name: thing
+        for name, thing in vars(module).items()
+        if callable(thing) and getattr(thing, "__module__", None) == module.__name__
+    }
+
+
+def selections(n_args: int):
+    """Every way to hand on some of the arguments, in any order."""
+    for n in range(1, n_args + 1):
+        yield from itertools.permutations(range(n_args), n)
+
+
+FINISHES = (
+    lambda value: value,
+    float,
+    lambda value: value.item(),
+    lambda value: value.tolist(),
+    lambda value: list(value),
+    lambda value: value[0],
+    lambda value: value[-1],
+    lambda value: float(len(value)),
+    lambda value: value.mean(),
+    lambda value: value.mean(0),
+    lambda value: value.sum(0),
+    lambda value: value.long(),
+    lambda value: value.float(),
+    lambda value: value.log(),
+)
+
+
+class limited:
+    """Stop what an export does with arguments it was never meant for."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+
+    def __enter__(self):
+        def stop(*_):
+            raise TimeoutError
+
+        self.before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+
+    def __exit__(self, *_):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self.before)
+
+
+@pytest.mark.parametrize("topic", [path.stem[3:] for path in LESSONS])
+@each_exercise
+def test_no_export_passes(exercise, topic):
+    """Called directly, on any choice of the arguments, with any simple finish."""
+    cases = draw(exercise, 5)
+    for name, thing in exported(topic).items():
+        for chosen in selections(len(cases[0].args)):
+            for finish in FINISHES:
+
+                def answer(*args, thing=thing, chosen=chosen, finish=finish):
+                    with limited(2):
+                        return finish(thing(*(args[i] for i in chosen)))
+
+                first = run(answer, cases[-1:])
+                if first[0].error and finish is FINISHES[0]:
+                    break  # the export itself refuses these arguments
+                if not judge(exercise, cases[-1:], first).full:
+                    continue
+                score = judge(exercise, cases, run(answer, cases))
+                assert not score.full, f"{name}{chosen} passes"
+
+
+MARK = {"schema_version": 3, "solution": False, "grade": False, "locked": True, "task": False}
+SOLUTION = {**MARK, "solution": True, "locked": False}
+
+
+@each_exercise
+@pytest.mark.parametrize("folder", ["solutions", "notebooks"])
+def test_cells_carry_nbgraders_metadata(exercise, folder):
+    cells = marked(notebook(folder, exercise))
+    grade_id = exercise.grade_id
+    expected = {
+        f"{grade_id}-card": ("markdown", MARK),
+        grade_id: ("code", SOLUTION),
+        f"{grade_id}-check": ("code", {**MARK, "grade": True, "points": exercise.points}),
+    }
+    for name, (cell_type, fields) in expected.items():
+        assert cells[name].cell_type == cell_type
+        assert dict(cells[name].metadata.nbgrader) == {**fields, "grade_id": name}
+    for name in (grade_id, f"{grade_id}-check"):
+        assert cells[name].metadata.tags == ["raises-exception"]
+    assert cells[f"{grade_id}-check"].source == f'check("{grade_id}", {exercise.function})'
+
+
+@each_exercise
+def test_card_says_what_a_learner_wants_to_know(exercise):
+    card = marked(notebook("solutions", exercise))[f"{exercise.grade_id}-card"].source
+    assert re.search(r"\d+ min", card)
+    assert re.search(r"difficulty [1-5]/5", card)
+    assert f"{exercise.points} points" in card
+    assert re.search(r"\*\*What it is for[.:]", card)
+
+
+@each_exercise
+def test_signature_is_the_references(exercise):
+    """Names may differ from the reference's, their number may not."""
+    answer = defined(notebook("solutions", exercise), exercise)
+    n_args = len(inspect.signature(exercise.reference).parameters)
+    assert len(inspect.signature(answer).parameters) == n_args
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_every_marked_cell_belongs_to_an_exercise(path):
+    own = marked(nbformat.read(path, as_version=4))
+    known = exercises(path.stem[3:])
+    pattern = re.compile("(" + "|".join(known) + ")(-card|-given|-check|-run)?")
+    assert all(pattern.fullmatch(name) for name in own), json.dumps(list(own))
+    assert set(known) <= set(own)
