@@ -12,8 +12,10 @@ import signal
 import nbformat
 import pytest
 import torch
+from conftest import skip_or_fail
 
-from helpers import ROOT
+from helpers import ROOT, exercise_cells
+from helpers.exercise_cells import marked
 from helpers.grading import CheckFailed, check
 from helpers.grading.engine import draw, grade, judge, run
 from helpers.grading.exercises import exercises, find, topics
@@ -23,6 +25,9 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = [exercise for topic in topics() for exercise in exercises(topic).values()]
 MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
 
+each_solutions = pytest.mark.parametrize(
+    "path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=lambda p: p.stem
+)
 each_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.grade_id)
 
 
@@ -30,11 +35,6 @@ def notebook(folder: str, exercise):
     """The lesson or the solutions that an exercise belongs to."""
     (path,) = (ROOT / folder).glob(f"{exercise.grade_id[:2]}_*.ipynb")
     return nbformat.read(path, as_version=4)
-
-
-def marked(book) -> dict:
-    """Cells with nbgrader's metadata by grade id."""
-    return {c.metadata.nbgrader.grade_id: c for c in book.cells if "nbgrader" in c.metadata}
 
 
 def is_imports(source: str) -> bool:
@@ -262,10 +262,22 @@ def test_signature_is_the_references(exercise):
     assert len(inspect.signature(answer).parameters) == n_args
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=lambda p: p.stem)
+@each_solutions
 def test_every_marked_cell_belongs_to_an_exercise(path):
     own = marked(nbformat.read(path, as_version=4))
     known = exercises(path.stem[3:])
     pattern = re.compile("(" + "|".join(known) + ")(-card|-given|-check|-run)?")
     assert all(pattern.fullmatch(name) for name in own), json.dumps(list(own))
     assert set(known) <= set(own)
+
+
+@each_solutions
+def test_lesson_holds_what_a_release_would_write(path):
+    skip_or_fail(exercise_cells.PYTHON.exists(), "nbgrader's environment", exercise_cells.HOW)
+    lesson = marked(nbformat.read(ROOT / "notebooks" / path.name, as_version=4))
+    stubs = exercise_cells.stubs(path)
+    assert set(lesson) == set(stubs)
+    for grade_id, cell in stubs.items():
+        assert lesson[grade_id].source == cell.source, f"{grade_id}: run `make release`"
+        assert lesson[grade_id].metadata == cell.metadata
+        assert "SOLUTION" not in cell.source
