@@ -59,4 +59,4 @@ def pytest_report_header(config):
     """Say which corpora the tests found: results on real text depend on them."""
     from helpers import data
 
-    return "corpora: " + data.found()
+    return "corpora: " + ", ".join(f"{name} ({place})" for name, place in data.found().items())
