@@ -43,8 +43,8 @@ def is_imports(source: str) -> bool:
     )  # fmt: skip
 
 
-def defined(book, exercise):
-    """The exercise's function as a notebook defines it, after the notebook's imports."""
+def defined(book, exercise) -> dict:
+    """What the exercise's cells in a notebook define, after the notebook's imports."""
     namespace: dict = {"__name__": "answer"}
     cells = [c for c in book.cells if c.cell_type == "code" and is_imports(c.source)]
     own = marked(book)
@@ -55,7 +55,7 @@ def defined(book, exercise):
         name = f"<cell {cell.id}>"
         linecache.cache[name] = (len(cell.source), None, cell.source.splitlines(True), name)
         exec(compile(cell.source, name, "exec"), namespace)
-    return namespace[exercise.function]
+    return namespace
 
 
 def test_every_lesson_has_exercises():
@@ -102,7 +102,7 @@ def test_reference_is_full_and_repeatable(exercise, seed):
 
 @each_exercise
 def test_solution_gets_full_marks(exercise, capsys):
-    answer = defined(notebook("solutions", exercise), exercise)
+    answer = defined(notebook("solutions", exercise), exercise)[exercise.function]
     check(exercise.grade_id, answer)
     assert capsys.readouterr().out.startswith(f"✓ {exercise.grade_id}")
     for seed in SEEDS:
@@ -112,7 +112,7 @@ def test_solution_gets_full_marks(exercise, capsys):
 
 @each_exercise
 def test_stub_gets_nothing_and_one_friendly_line(exercise, capsys):
-    stub = defined(notebook("notebooks", exercise), exercise)
+    stub = defined(notebook("notebooks", exercise), exercise)[exercise.function]
     assert stub.__doc__, "the stub says what is asked"
     check(exercise.grade_id, stub)
     out = capsys.readouterr().out
@@ -123,6 +123,7 @@ def test_stub_gets_nothing_and_one_friendly_line(exercise, capsys):
 @pytest.mark.parametrize(
     ("exercise", "mistake"), MISTAKES, ids=[f"{e.grade_id}-{m.message[:40]}" for e, m in MISTAKES]
 )
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a mistake may divide by zero
 def test_mistake_loses_points_and_gets_its_own_message(exercise, mistake):
     with pytest.raises(CheckFailed) as failed:
         check(exercise.grade_id, mistake.wrong)
@@ -131,6 +132,14 @@ def test_mistake_loses_points_and_gets_its_own_message(exercise, mistake):
         score = grade(exercise, mistake.wrong, seed)
         assert score.points < exercise.points
         assert score.hint == mistake.message
+
+
+@each_exercise
+def test_what_a_bug_hunt_shows_is_one_of_its_mistakes(exercise):
+    names = defined(notebook("solutions", exercise), exercise)
+    for name in names:
+        if name.startswith("broken_"):
+            assert grade(exercise, names[name], 1).hint, name
 
 
 @each_exercise
@@ -257,7 +266,7 @@ def test_card_says_what_a_learner_wants_to_know(exercise):
 @each_exercise
 def test_signature_is_the_references(exercise):
     """Names may differ from the reference's, their number may not."""
-    answer = defined(notebook("solutions", exercise), exercise)
+    answer = defined(notebook("solutions", exercise), exercise)[exercise.function]
     n_args = len(inspect.signature(exercise.reference).parameters)
     assert len(inspect.signature(answer).parameters) == n_args
 
