@@ -10,7 +10,8 @@ import torch
 import train_tiny as tiny
 from training_checks import same, stored
 
-from helpers import resume, training
+from helpers import training
+from helpers.training import resume
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

@@ -12,7 +12,8 @@ import torch
 import train_tiny as tiny
 from training_checks import Crash, compare_update, crash, linear, regression, same, squared_error
 
-from helpers import live, training
+from helpers import training
+from helpers.training import live
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

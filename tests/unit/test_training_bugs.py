@@ -168,7 +168,8 @@ def library(module=None, old=(), new=()):
     pairs = [(old, new)] if isinstance(old, str) else list(zip(old, new, strict=True))
     with pytest.MonkeyPatch.context() as patch:
         for name in dict.fromkeys([module or "training", "training"]):
-            spec = importlib.util.find_spec(f"helpers.{name}")
+            inside = "" if name == "training" else f".{name}"
+            spec = importlib.util.find_spec(f"helpers.training{inside}")
             source = spec.loader.get_source(spec.name)
             for before, after in pairs if name == module else []:
                 assert before in source, f"{name}.py no longer has {before!r}"

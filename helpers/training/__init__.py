@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from helpers.batches import Batches, to_device
-from helpers.live import LivePlot, Progress
-from helpers.recipe import (
+from helpers.training.batches import Batches, to_device
+from helpers.training.live import LivePlot, Progress
+from helpers.training.recipe import (
     AMP,
     SCHEDULES,
     TrainConfig,
@@ -24,7 +24,7 @@ from helpers.recipe import (
     parameter_groups,
     schedule_factor,
 )
-from helpers.resume import (
+from helpers.training.resume import (
     Checkpoint,
     CheckpointError,
     Interrupted,
