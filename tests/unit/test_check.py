@@ -286,6 +286,15 @@ def test_plain_tensors_and_arrays():
     assert plain(torch.nn.Parameter(torch.ones(1))).library == "tensor"
 
 
+class Tagged(torch.Tensor):
+    pass
+
+
+@pytest.mark.parametrize("value", [torch.ones(2).as_subclass(Tagged), EqualString("x")])
+def test_a_subclass_is_foreign_even_with_the_right_content(value):
+    assert type(plain(value)) is Foreign
+
+
 def test_plain_survives_a_list_that_holds_itself():
     loop = []
     loop.append(loop)
