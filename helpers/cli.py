@@ -88,7 +88,7 @@ def _bench(options: argparse.Namespace) -> int:
 def _release(options: argparse.Namespace) -> int:
     from helpers import release
 
-    return release.command(options.only)
+    return release.command(options.only, options.stubs_only)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     command("bench", _bench, "time our code beside its peers")
     release = command("release", _release, "write exercises, stored outputs and README tables")
     release.add_argument("--only", default="", metavar="01,02", help="these lessons, not all")
+    stubs_only = "write the exercises into the lessons and run nothing"
+    release.add_argument("--stubs-only", action="store_true", help=stubs_only)
     return parser
 
 

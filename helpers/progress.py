@@ -52,7 +52,7 @@ class Progress:
     def words(self, elapsed: float = 0.0) -> str:
         """``', about 3 min left'``, or nothing if nobody knows or nothing is left."""
         left = self.left(elapsed)
-        return f", about {duration(left)} left" if left and self.pending else ""
+        return f", about {duration(left)} left" if left and left >= 1 and self.pending else ""
 
     def _bar(self):
         from tqdm import tqdm

@@ -136,8 +136,9 @@ def test_data_hands_on_its_names(monkeypatch):
     ("arguments", "module", "given"),
     [
         (["bench"], "bench", ()),
-        (["release"], "release", ("",)),
-        (["release", "--only", "01"], "release", ("01",)),
+        (["release"], "release", ("", False)),
+        (["release", "--only", "01"], "release", ("01", False)),
+        (["release", "--stubs-only"], "release", ("", True)),
     ],
 )
 def test_the_other_commands_are_handed_on(monkeypatch, arguments, module, given):

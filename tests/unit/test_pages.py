@@ -22,13 +22,13 @@ def displayed(**data):
     return new_output("display_data", {k.replace("__", "/"): v for k, v in data.items()})
 
 
-def make(tmp_path, *cells, failure=""):
+def make(tmp_path, *cells, failure="", **metadata):
     """Render a lesson of these cells as the middle one of three."""
     notebooks, output = tmp_path / "notebooks", tmp_path / "build" / "course"
     for folder in (notebooks, output):
         folder.mkdir(parents=True, exist_ok=True)
     executed = output / "01_middle.ipynb"
-    nbformat.write(new_notebook(cells=list(cells)), executed)
+    nbformat.write(new_notebook(cells=list(cells), metadata=metadata), executed)
     first, last = notebooks / "00_first.ipynb", notebooks / "02_last.ipynb"
     origin = notebooks / "01_middle.ipynb"
     return pages.render(executed, origin, "A <title>", first, last, failure)
@@ -87,11 +87,15 @@ def test_outputs_are_part_of_the_page(tmp_path, output, part):
     assert part in body(make(tmp_path, code(output)))
 
 
-def test_a_widget_is_shown_as_its_text(tmp_path):
-    view = "application/vnd.jupyter.widget-view+json"
-    output = new_output("display_data", {view: {"model_id": "1"}, "text/plain": "Slider(value=0)"})
-    page = make(tmp_path, code(output))
-    assert "Slider(value=0)" in page and "<script" not in page
+def test_what_needs_a_live_page_is_shown_as_its_text(tmp_path):
+    view, state = (f"application/vnd.jupyter.widget-{kind}+json" for kind in ("view", "state"))
+    slider = displayed(**{view: {"model_id": "1"}, "text/plain": "Slider(value=0)"})
+    script = displayed(**{"application/javascript": "alert(1)", "text/plain": "<JavaScript>"})
+    model = {"model_name": "M", "model_module": "m", "model_module_version": "1", "state": {}}
+    widgets = {state: {"state": {"1": model}, "version_major": 2, "version_minor": 0}}
+    page = make(tmp_path, code(slider, script), widgets=widgets)
+    assert "Slider(value=0)" in page and "&lt;JavaScript&gt;" in page
+    assert "<script" not in page and "model_id" not in page
 
 
 @pytest.mark.parametrize(

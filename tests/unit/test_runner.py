@@ -296,6 +296,16 @@ def test_what_is_kept_of_a_removed_lesson_goes(course):
     assert {row["notebook"] for row in outcome.recorded(course.output)} == {"00_z"}
 
 
+def test_nothing_of_an_earlier_run_passes_for_one_of_this(course):
+    course.lesson("00_a", "import os; os._exit(3)")
+    run(course)
+    left = [course.output / f"00_a{ending}" for ending in (".ipynb", ".html", ".log")]
+    assert all(path.exists() for path in left)
+    course.lesson("00_a", parameters="")
+    assert run(course) == 1
+    assert not any(path.exists() for path in left)
+
+
 # What is run again
 
 
