@@ -12,7 +12,7 @@ from pathlib import Path
 
 import latex2mathml.converter
 import nbformat
-from jinja2 import DictLoader
+from jinja2 import DictLoader, pass_context
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
@@ -126,6 +126,7 @@ class OfflineExporter(HTMLExporter):
         self.register_filter("latex2mathml", formulas)
         self.register_filter("inline_svg", inline_svg)
 
+    @pass_context
     def markdown2html(self, context, source: str) -> str:
         cell = context.get("cell", {})
         renderer = MathRenderer(
@@ -136,8 +137,6 @@ class OfflineExporter(HTMLExporter):
             anchor_link_text=self.anchor_link_text,
         )
         return MarkdownWithMath(renderer=renderer).render(source)
-
-    markdown2html.jinja_pass_arg = HTMLExporter.markdown2html.jinja_pass_arg
 
 
 def formulas(latex: str) -> str:
