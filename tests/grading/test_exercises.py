@@ -14,8 +14,9 @@ import pytest
 import torch
 from conftest import skip_or_fail
 
-from helpers import ROOT, exercise_cells
-from helpers.exercise_cells import marked
+from helpers import ROOT
+from helpers.course import exercise_cells
+from helpers.course.exercise_cells import marked
 from helpers.grading import CheckFailed, check
 from helpers.grading.engine import draw, grade, judge, run
 from helpers.grading.exercises import exercises, find, topics

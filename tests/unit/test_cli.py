@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, cli, data, foreground, runner
+from helpers import ROOT, data
+from helpers.course import cli, foreground, runner
+from helpers.course.parameters import RunError
 from helpers.data import DataError
-from helpers.parameters import RunError
 
 
 @pytest.fixture
@@ -136,9 +137,9 @@ def test_data_hands_on_its_names(monkeypatch):
     ("arguments", "module", "given"),
     [
         (["bench"], "bench", ()),
-        (["release"], "release", ("", False)),
-        (["release", "--only", "01"], "release", ("01", False)),
-        (["release", "--stubs-only"], "release", ("", True)),
+        (["release"], "course.release", ("", False)),
+        (["release", "--only", "01"], "course.release", ("01", False)),
+        (["release", "--stubs-only"], "course.release", ("", True)),
     ],
 )
 def test_the_other_commands_are_handed_on(monkeypatch, arguments, module, given):
@@ -156,7 +157,7 @@ def test_it_is_installed_and_starts_without_torch():
     assert done.returncode == 0
     for command in ("run", "test", "lab", "data", "bench", "release"):
         assert f"    {command} " in done.stdout
-    code = "import sys, helpers.cli; sys.exit('torch' in sys.modules)"
+    code = "import sys, helpers.course.cli; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
@@ -180,7 +181,7 @@ def test_a_program_in_the_foreground_decides_itself_how_to_end(tmp_path, number,
         "time.sleep(60)"
     )
     code = (
-        "import sys; from helpers import foreground; from pathlib import Path;"
+        "import sys; from helpers.course import foreground; from pathlib import Path;"
         "sys.exit(foreground.run([sys.executable, '-c', sys.argv[1]], Path(sys.argv[2])))"
     )
     parent = subprocess.Popen(

@@ -6,7 +6,7 @@ import sys
 import pytest
 from tiny_course import TinyCourse
 
-from helpers import fingerprint
+from helpers.course import fingerprint
 
 PARAMETERS = {"SCALE": "mini", "SEED": 0, "DEVICE": "auto"}
 
@@ -146,5 +146,5 @@ def test_code_that_cannot_be_parsed_is_left_to_the_run(course):
 
 
 def test_taking_stock_needs_no_torch():
-    code = "import sys, helpers.fingerprint; sys.exit('torch' in sys.modules)"
+    code = "import sys, helpers.course.fingerprint; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -52,7 +52,7 @@ def test_conda_installs_the_same_pins_and_this_checkout():
 def test_every_make_target_is_explained_and_calls_a_command_that_exists():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     commands = set(re.findall(r"\$\(COURSE\) (\w+)", makefile))
-    command_help = [sys.executable, "-m", "helpers.cli", "--help"]
+    command_help = [sys.executable, "-m", "helpers.course.cli", "--help"]
     listed = subprocess.run(command_help, capture_output=True, text=True, check=True).stdout
     for command in commands:
         assert re.search(rf"^ +{command}\b", listed, re.MULTILINE), command
@@ -62,22 +62,3 @@ def test_every_make_target_is_explained_and_calls_a_command_that_exists():
 
 def test_ci_runs_the_same_tests_as_a_learner():
     assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-
-
-def test_no_package_registry_or_workplace_is_named():
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
-    registries = re.compile("py" + r"pi\.org|pythonhosted" + r"|npm" + r"js|deb\.deb" + "ian")
-    for name in filter(None, tracked):
-        path = ROOT / name
-        if path.is_file() and path.suffix in (
-            ".py",
-            ".md",
-            ".ipynb",
-            ".yml",
-            ".toml",
-            ".txt",
-            ".tsv",
-        ):
-            assert not registries.search(path.read_text(encoding="utf-8")), name

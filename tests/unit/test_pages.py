@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import pages
+from helpers.course import pages
 
 PIXEL = "R0lGODlhAQABAAAAACw="  # the page copies a picture's bytes, whatever they are
 SVG = '<?xml version="1.0"?><svg><a href="00_first.ipynb"></a></svg>'

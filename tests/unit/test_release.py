@@ -10,12 +10,13 @@ import pytest
 from conftest import skip_or_fail
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import exercise_cells, readme, release, results, stored
-from helpers.clear_solutions import STUB
-from helpers.execution import Execution
-from helpers.exercise_cells import ReleaseError, fill, marked
-from helpers.outcome import Failure
-from helpers.release import Checkout, command
+from helpers import results
+from helpers.course import exercise_cells, readme, release, stored
+from helpers.course.clear_solutions import STUB
+from helpers.course.execution import Execution
+from helpers.course.exercise_cells import ReleaseError, fill, marked
+from helpers.course.outcome import Failure
+from helpers.course.release import Checkout, command
 
 LOCKED = {"schema_version": 3, "grade": False, "solution": False, "locked": True, "task": False}
 PNG = base64.b64encode(b"a picture").decode()

@@ -9,8 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import outcome, pages, report, results
-from helpers.outcome import DONE, FAILED, INTERRUPTED, Failure, Outcome
+from helpers import results
+from helpers.course import outcome, pages, report
+from helpers.course.outcome import DONE, FAILED, INTERRUPTED, Failure, Outcome
 
 EVIL = "<script>document.title = 'ran'</script>"
 CLAIMS = [

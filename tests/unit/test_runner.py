@@ -16,10 +16,11 @@ import psutil
 import pytest
 from tiny_course import TinyCourse
 
-from helpers import execution, files, fingerprint, outcome, pages, report, results, runner
-from helpers.parameters import RunError
-from helpers.progress import Progress
-from helpers.watch import Watch
+from helpers import files, results
+from helpers.course import execution, fingerprint, outcome, pages, report, runner
+from helpers.course.parameters import RunError
+from helpers.course.progress import Progress
+from helpers.course.watch import Watch
 
 RECORD = """
 import json, os
@@ -526,7 +527,7 @@ def test_plain_progress_is_a_line_for_each_lesson(capsys):
 
 
 def test_a_watched_run_shows_one_bar(course, monkeypatch, capsys):
-    monkeypatch.setattr("helpers.progress.is_watched", lambda: True)
+    monkeypatch.setattr("helpers.course.progress.is_watched", lambda: True)
     course.lesson("00_a")
     course.lesson("01_b", "import time; time.sleep(1)")
     assert run(course) == 0

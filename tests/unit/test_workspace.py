@@ -14,9 +14,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import ROOT, cli, foreground, workspace
+from helpers import ROOT
+from helpers.course import cli, foreground, workspace
+from helpers.course.workspace import WorkspaceError, refresh
 from helpers.notebook_importer import FILE_NAME
-from helpers.workspace import WorkspaceError, refresh
 
 NAME = "01_words.ipynb"
 
@@ -290,7 +291,7 @@ def test_jupyterlab_starts_and_ends_with_the_command(folders, tmp_path):
     """The real server, ended by SIGTERM to ``course lab``."""
     lessons, work = folders
     code = (
-        "import pathlib, sys; from helpers import cli, workspace;"
+        "import pathlib, sys; from helpers.course import cli, workspace;"
         "workspace.LESSONS, workspace.WORK = map(pathlib.Path, sys.argv[1:3]);"
         "sys.exit(cli.main(['lab', *sys.argv[3:]]))"
     )

@@ -13,7 +13,7 @@ from helpers import ROOT
 PARAMETERS = 'SCALE = "mini"\nSEED = 0\nDEVICE = "auto"\nEPOCHS = 3\nRATE = 0.1'
 COURSE = """
 import pathlib, sys
-from helpers import cli, fingerprint
+from helpers.course import cli, fingerprint
 fingerprint.ROOT = pathlib.Path(sys.argv.pop(1))
 sys.exit(cli.main(sys.argv[1:]))
 """

@@ -5,7 +5,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from helpers import ROOT, foreground
+from helpers import ROOT
+from helpers.course import foreground
 
 INSTALL = 'run `make lab` or `pip install -e ".[notebook,test]"` in the checkout'
 
@@ -34,7 +35,7 @@ def _complain(options: argparse.Namespace, what: str) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from helpers import parameters, runner
+    from helpers.course import parameters, runner
     from helpers.data import DataError
 
     notebooks = options.notebooks.resolve()
@@ -68,7 +69,7 @@ def _test(options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from helpers import workspace
+    from helpers.course import workspace
 
     return workspace.command(options.rest)
 
@@ -86,7 +87,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from helpers import release
+    from helpers.course import release
 
     return release.command(options.only, options.stubs_only)
 

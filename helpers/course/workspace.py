@@ -13,7 +13,8 @@ import os
 import sys
 from pathlib import Path
 
-from helpers import ROOT, fingerprint, foreground
+from helpers import ROOT
+from helpers.course import fingerprint, foreground
 from helpers.files import write_atomically
 from helpers.notebook_importer import NotebookError, topics
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from helpers import ROOT, fingerprint, outcome, parameters, report
+from helpers import ROOT
+from helpers.course import fingerprint, outcome, parameters, report
+from helpers.course.outcome import DONE, FAILED, INTERRUPTED, Failure, Outcome
+from helpers.course.parameters import RunError
+from helpers.course.progress import Progress, duration
+from helpers.course.provenance import provenance
+from helpers.course.watch import Watch
 from helpers.notebook_importer import NotebookError, code_cells, topics
-from helpers.outcome import DONE, FAILED, INTERRUPTED, Failure, Outcome
-from helpers.parameters import RunError
-from helpers.progress import Progress, duration
-from helpers.provenance import provenance
-from helpers.watch import Watch
 
 # A lesson that takes many times what it may is stuck; at full scale nobody can tell.
 LIMITS = {"smoke": 600.0, "mini": 3600.0, "full": None}
@@ -183,7 +184,7 @@ def run_job(
     if job.problem:
         return replace(unfinished, status=FAILED, failure=job.problem)
     outcome.write(unfinished, options.output, job.name)
-    from helpers.execution import execute  # papermill and torch: only when there is work
+    from helpers.course.execution import execute  # papermill and torch: only when there is work
 
     with interruption.ending(Watch(options.limit, progress.tick)) as watch:
         done = execute(job.lesson, target, options.parameters, watch)

@@ -13,11 +13,11 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from helpers import ROOT
+from helpers.course.outcome import Failure
+from helpers.course.provenance import cores
+from helpers.course.watch import Watch
 from helpers.files import write_atomically
-from helpers.outcome import Failure
-from helpers.provenance import cores
 from helpers.results import ClaimError, read_rows
-from helpers.watch import Watch
 
 DEAD = "DeadKernel"
 

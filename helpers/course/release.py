@@ -11,14 +11,15 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import ROOT, parameters, readme, runner
-from helpers.execution import Watch, execute
-from helpers.exercise_cells import ReleaseError, fill, stubs
+from helpers import ROOT
+from helpers.course import parameters, readme, runner
+from helpers.course.execution import Watch, execute
+from helpers.course.exercise_cells import ReleaseError, fill, stubs
+from helpers.course.progress import duration
+from helpers.course.provenance import provenance
+from helpers.course.stored import store
 from helpers.files import write_atomically
-from helpers.progress import duration
-from helpers.provenance import provenance
 from helpers.results import ClaimError, read_rows
-from helpers.stored import store
 
 DEFAULTS = {"SCALE": "mini", "SEED": 0, "DEVICE": "auto"}
 LIMIT = 600.0

@@ -28,8 +28,9 @@ class Failure:
 class Outcome:
     """The last run of one lesson.
 
-    ``inputs``: see :mod:`helpers.fingerprint`. ``seconds``, ``peak_memory`` (bytes) and ``cells``
-    (of code): what it took; the seconds of an interrupted lesson are those of the time before.
+    ``inputs``: see :mod:`helpers.course.fingerprint`. ``seconds``, ``peak_memory`` (bytes) and
+    ``cells`` (of code): what it took; the seconds of an interrupted lesson are those of the time
+    before.
     ``rows``: the claims it measured. ``provenance``: date, commit, machine and versions.
     """
 

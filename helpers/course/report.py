@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 from string import Template
 
-from helpers import fingerprint, outcome
+from helpers.course import fingerprint, outcome
+from helpers.course.outcome import DONE, INTERRUPTED, Outcome
+from helpers.course.progress import duration
+from helpers.course.watch import MEMORY
 from helpers.files import write_atomically
-from helpers.outcome import DONE, INTERRUPTED, Outcome
-from helpers.progress import duration
-from helpers.watch import MEMORY
 
 INDEX = "index.html"
 TITLE = "Transfer Learning in NLP, from scratch"
@@ -66,7 +66,7 @@ def _write_page(
     code = Path(__file__).with_name("pages.py")
     mark = _mark(executed.read_bytes(), repr((previous, following, note)), code.read_bytes())
     if not _is_current(target, mark):
-        from helpers import pages  # nbconvert: only when a page has to be made
+        from helpers.course import pages  # nbconvert: only when a page has to be made
 
         page = pages.render(executed, lesson, heading(lesson), previous, following, note)
         write_atomically(target, page + mark)
@@ -135,7 +135,8 @@ def index(
 def claim_rows(recorded: list[dict]) -> list[tuple]:
     """Every claim of ``data/claims.tsv`` with what was measured for it, None if nothing was.
 
-    ``recorded``: rows as :func:`helpers.outcome.recorded` returns them; the last of a claim counts.
+    ``recorded``: rows as :func:`helpers.course.outcome.recorded` returns them; the last of a claim
+    counts.
     """
     from helpers.results import claims  # brings torch: not at import
 
@@ -146,8 +147,8 @@ def claim_rows(recorded: list[dict]) -> list[tuple]:
 def claims_markdown(rows: list[dict]) -> str:
     """The table of claims for the README: claim, what we measured, what was published, verdict.
 
-    ``rows``: as :func:`helpers.outcome.recorded` returns them. Definitions and corrections, which
-    need no measurement, follow with their sources.
+    ``rows``: as :func:`helpers.course.outcome.recorded` returns them. Definitions and corrections,
+    which need no measurement, follow with their sources.
     """
     joined = claim_rows(rows)
     measured = [

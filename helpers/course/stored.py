@@ -5,7 +5,7 @@ import re
 
 import nbformat
 
-from helpers.exercise_cells import ReleaseError
+from helpers.course.exercise_cells import ReleaseError
 
 MAX_NOTEBOOK = 400_000
 MAX_FIGURE = 60_000

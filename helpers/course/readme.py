@@ -5,9 +5,10 @@ import json
 import re
 from pathlib import Path
 
-from helpers import notebook_importer, report
-from helpers.exercise_cells import ReleaseError
-from helpers.stored import figure
+from helpers import notebook_importer
+from helpers.course import report
+from helpers.course.exercise_cells import ReleaseError
+from helpers.course.stored import figure
 
 FIGURE_TAG = "readme-figure"
 DEFAULT_FIGURE = "few_labels"

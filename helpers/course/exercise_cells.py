@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from helpers import ROOT
-from helpers.clear_solutions import __file__ as script
+from helpers.course.clear_solutions import __file__ as script
 
 FOLDER = ROOT / ".venv-instructor"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
