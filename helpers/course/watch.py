@@ -11,6 +11,8 @@ import psutil
 MEMORY = "PSS" if sys.platform == "linux" else "RSS"
 """What peak memory counts: PSS shares a page among its processes, RSS counts it for each."""
 SAMPLE_SECONDS = 0.2
+SAMPLE_SHARE = 0.02
+"""Reading the memory of a large process takes long; this much of the time may go into it."""
 
 
 class Watch:
@@ -58,9 +60,12 @@ class Watch:
         self.cells += 1
 
     def _run(self) -> None:
-        while not self._over.wait(SAMPLE_SECONDS):
+        pause = SAMPLE_SECONDS
+        while not self._over.wait(pause):
+            began = time.monotonic()
             self._gather()
             self.peak_memory = max(self.peak_memory, sum(map(_memory, self._members())))
+            pause = max(SAMPLE_SECONDS, (time.monotonic() - began) / SAMPLE_SHARE)
             self.on_sample(self.seconds)
             if self.limit and self.seconds > self.limit and not self.stopped:
                 self.timed_out = True
