@@ -20,6 +20,7 @@ def pytest_configure(config):
         HTTPS_PROXY=DEAD_PROXY,
         NO_PROXY="127.0.0.1,localhost",
     )
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the course command does
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
 
