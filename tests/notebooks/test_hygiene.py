@@ -5,6 +5,7 @@ import base64
 import json
 import re
 import statistics
+import sys
 from pathlib import Path
 
 import nbformat
@@ -215,16 +216,7 @@ def test_helpers_import_no_notebook(path):
         name for name in modules if name.split(".")[0] in ("notebooks", "solutions", "tests")
     }
     if path.parent.name == "kernels":
-        allowed = {
-            "torch",
-            "triton",
-            "numpy",
-            "numba",
-            "math",
-            "dataclasses",
-            "collections",
-            "helpers",
-        }
+        allowed = {"torch", "triton", "numpy", "numba", "helpers", *sys.stdlib_module_names}
         assert {name.split(".")[0] for name in modules} <= allowed
         assert all(
             name.startswith("helpers.kernels") for name in modules if name.startswith("helpers")
