@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import itertools
 import json
 import re
 import statistics
@@ -47,8 +48,23 @@ def lines(source: str) -> int:
     return sum(bool(line.strip()) for line in source.splitlines())
 
 
+def is_exported(cell) -> bool:
+    return cell.source.lstrip().startswith(MARK)
+
+
 def exported(path: Path) -> list:
-    return [cell for cell in code(path) if cell.source.lstrip().startswith(MARK)]
+    return [cell for cell in code(path) if is_exported(cell)]
+
+
+def statements(source: str) -> int:
+    """Lines of code proper: a docstring or a comment is prose in another place."""
+    documented = (ast.FunctionDef, ast.ClassDef)
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, documented))
+    docstrings = [node.body[0] for node in nodes if ast.get_docstring(node)]
+    rows = source.splitlines()
+    for node in docstrings:
+        rows[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    return sum(bool(row.strip()) and not row.lstrip().startswith("#") for row in rows)
 
 
 def tags(cell) -> list[str]:
@@ -114,7 +130,7 @@ def test_imports_only_lower_lessons(path):
 def test_every_exported_definition_is_asserted_and_documented(path):
     cells = code(path)
     for position, cell in enumerate(cells):
-        if not cell.source.lstrip().startswith(MARK):
+        if not is_exported(cell):
             continue
         definitions = [
             node for node in ast.parse(cell.source).body
@@ -122,11 +138,8 @@ def test_every_exported_definition_is_asserted_and_documented(path):
         ]  # fmt: skip
         if not definitions:
             continue
-        following = []
-        for later in cells[position + 1 :]:
-            if later.source.lstrip().startswith(MARK):
-                break
-            following.append(later.source)
+        later = itertools.dropwhile(is_exported, cells[position:])  # neighbours share a check
+        following = [c.source for c in itertools.takewhile(lambda c: not is_exported(c), later)]
         checks = "\n".join(source for source in following if "assert" in source)
         for node in definitions:
             assert ast.get_docstring(node), f"{node.name} has no docstring"
@@ -170,7 +183,7 @@ def test_figures_are_small(path):
 @lessons
 def test_amount_of_prose(path):
     words = len(text(path).split())
-    ratio = words / sum(lines(cell.source) for cell in code(path))
+    ratio = words / sum(statements(cell.source) for cell in code(path))
     assert 5 <= ratio <= 15, f"{ratio:.1f} words of prose per line of code"
 
 
