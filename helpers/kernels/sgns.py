@@ -126,7 +126,7 @@ def train_epoch(
     (Niu et al. 2011), each on its own part of the corpus; runs then differ in the last digits.
     Raises ValueError or TypeError for arguments that don't fit together.
     """
-    corpus = _check_corpus(W_in, W_out, tokens, offsets, keep, window, n_negatives, threads)
+    corpus = _check_corpus(W_in, W_out, tokens, offsets, keep, noise, window, n_negatives, threads)
     parts = _split(corpus[1], threads)
     rates = np.float32(lr[0]), np.float32(lr[1])
     seeds = _seeds(seed, threads)
@@ -368,7 +368,7 @@ def _check_words(name, words, vocab_size):
         )
 
 
-def _check_corpus(W_in, W_out, tokens, offsets, keep, window, n_negatives, threads):
+def _check_corpus(W_in, W_out, tokens, offsets, keep, noise, window, n_negatives, threads):
     """The corpus in the types of the compiled code; out of range, that code would not notice."""
     _check_matrices(W_in, W_out)
     for name, value in (("window", window), ("n_negatives", n_negatives), ("threads", threads)):
@@ -380,6 +380,9 @@ def _check_corpus(W_in, W_out, tokens, offsets, keep, window, n_negatives, threa
         raise ValueError("tokens is empty: no word of the sentences is in the vocabulary.")
     if offsets[0] != 0 or offsets[-1] != len(tokens) or (np.diff(offsets) < 0).any():
         raise ValueError(f"offsets must rise from 0 to {len(tokens)}, the number of tokens.")
-    if np.shape(keep) != (len(W_in),) or np.min(keep) < 0 or np.max(keep) > 1:
-        raise ValueError(f"keep must be {len(W_in)} probabilities, got shape {np.shape(keep)}.")
+    if len(noise.alias) != len(W_in):
+        raise ValueError(f"noise is a table over {len(noise.alias)} words, W_in has {len(W_in)}.")
+    keep = np.asarray(keep)
+    if keep.shape != (len(W_in),) or not ((keep >= 0) & (keep <= 1)).all():
+        raise ValueError(f"keep must be {len(W_in)} probabilities, got shape {keep.shape}.")
     return tokens, offsets, _bits(keep)

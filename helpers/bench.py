@@ -1,0 +1,165 @@
+"""``course bench``: our code beside its peers, taking turns: a machine's mood cancels in the ratio.
+
+Components live in notebooks, which helpers must not import; a measurement names its module, and
+that is looked up when the benchmark runs.
+"""
+
+import importlib
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from helpers import ROOT, data
+from helpers.course.provenance import machine
+from helpers.files import write_atomically
+from helpers.kernels.sgns import train_epoch
+
+RESULTS = ROOT / "build" / "bench.json"
+RUNS = 5
+EPOCHS = 2  # of a second or more, so that starting gensim's threads doesn't count
+LESSON_01 = "notebooks.word_embeddings"
+
+
+class UnequalWork(AssertionError):
+    """The two sides of a measurement did not do the same work, so their times don't compare."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Two functions that do the same work and return its speed in ``unit``."""
+
+    name: str
+    unit: str
+    ours: Callable[[], float]
+    peer: Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a measurement found; ``ratio`` above 1 means that ours is ahead.
+
+    ``ours`` and ``peer`` are medians, ``ratio`` the median of the paired ratios.
+    """
+
+    name: str
+    ours: float
+    peer: float
+    unit: str
+    ratio: float
+    ratio_min: float
+    ratio_max: float
+    runs: int
+    machine: str
+
+    def __str__(self) -> str:
+        spread = f"{self.ratio_min:.2f}–{self.ratio_max:.2f} in {self.runs} runs"
+        speeds = f"{self.ours:,.0f} against {self.peer:,.0f} {self.unit}"
+        return f"{self.name}: {self.ratio:.2f} × the peer ({spread}; {speeds})"
+
+
+def paired(measurement: Measurement, runs: int = RUNS) -> Row:
+    """Both sides once to warm up (compiling, caches), then in turns: A B A B …"""
+    measurement.ours(), measurement.peer()
+    pairs = [(measurement.ours(), measurement.peer()) for _ in range(runs)]
+    ours, peer = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratios = [a / b for a, b in pairs]
+    return Row(
+        measurement.name,
+        ours,
+        peer,
+        measurement.unit,
+        statistics.median(ratios),
+        min(ratios),
+        max(ratios),
+        runs,
+        machine(),
+    )
+
+
+def sgns(threads: int) -> Measurement:
+    """Skip-gram on the Wikipedia slice beside gensim's; raw words a second, all of them counted.
+
+    Both sides get the sentences as lists of words, and their vocabularies are built beforehand.
+    Same dimensions, window, negatives, subsampling, rates and passes; :class:`UnequalWork` is
+    raised unless they read the same raw words and keep as many of them (within 2 %).
+    """
+    sentences = [s for article in data.load("wikipedia")["train"] for s in article]
+    ours, peer = sgns_sides(sentences, threads)
+    plural = "" if threads == 1 else "s"
+    return Measurement(f"sgns words/s, {threads} thread{plural}", "words/s", ours, peer)
+
+
+def sgns_sides(sentences: list[list[str]], threads: int) -> tuple[Callable, Callable]:
+    """Our training and gensim's on the same sentences; each returns raw words a second."""
+    lesson = importlib.import_module(LESSON_01)
+    config = lesson.SGNSConfig(epochs=EPOCHS, threads=threads)
+    vocabulary = lesson.Vocabulary(sentences)
+    raw = EPOCHS * sum(map(len, sentences))
+    kept = []
+
+    def counted_epoch(*arguments, **settings):
+        kept.append(train_epoch(*arguments, **settings).words)
+
+    def ours() -> float:
+        model = lesson.SGNS(vocabulary, config, counted_epoch)
+        started = time.perf_counter()
+        model.fit(sentences)
+        return raw / (time.perf_counter() - started)
+
+    def peer() -> float:
+        model = gensim_model(config)
+        model.build_vocab(sentences)
+        started = time.perf_counter()
+        trained, read = model.train(sentences, total_examples=len(sentences), epochs=EPOCHS)
+        seconds = time.perf_counter() - started
+        same_work("words in the vocabulary", len(vocabulary), len(model.wv), tolerance=0)
+        same_work("raw words read", raw, read, tolerance=0)
+        same_work("words after subsampling", sum(kept[-EPOCHS:]), trained, tolerance=0.02)
+        return raw / seconds
+
+    return ours, peer
+
+
+def gensim_model(config):
+    """gensim's Word2Vec with the settings of an ``SGNSConfig``."""
+    from gensim.models import Word2Vec
+
+    return Word2Vec(
+        vector_size=config.d_model,
+        window=config.window,
+        negative=config.n_negatives,
+        sample=config.sample,
+        alpha=config.lr,
+        min_alpha=config.min_lr,
+        workers=config.threads,
+        min_count=5,
+        sg=1,
+        hs=0,
+    )
+
+
+def same_work(what: str, ours: float, peer: float, tolerance: float) -> None:
+    """Raise :class:`UnequalWork` if the two differ by more than a share ``tolerance``."""
+    if abs(ours - peer) > tolerance * peer:
+        raise UnequalWork(f"{what}: ours {ours:,}, the peer's {peer:,}.")
+
+
+MEASUREMENTS = (lambda: sgns(threads=1), lambda: sgns(threads=2))
+
+
+def command(target: Path = RESULTS, runs: int = RUNS) -> int:
+    """Run all measurements, print them, and write them to ``target``; returns the exit status."""
+    rows = []
+    for build in MEASUREMENTS:
+        try:
+            rows.append(paired(build(), runs))
+        except (UnequalWork, data.DataError) as error:
+            print(f"course bench: {error} Nothing was written.", file=sys.stderr)
+            return 1
+        print(rows[-1], flush=True)
+    write_atomically(target, json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    return 0

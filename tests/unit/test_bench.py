@@ -1,0 +1,85 @@
+"""The benchmark takes turns, compares equal work only, and writes its rows whole or not at all."""
+
+import json
+
+import pytest
+
+from helpers import bench
+from helpers.bench import Measurement, UnequalWork, paired, same_work
+
+
+def measurement(ours, peer, calls=None):
+    def side(name, speeds):
+        speeds = iter(speeds)
+
+        def speed():
+            if calls is not None:
+                calls.append(name)
+            return next(speeds)
+
+        return speed
+
+    return Measurement("race", "steps/s", side("A", ours), side("B", peer))
+
+
+def test_sides_take_turns_and_the_warm_up_does_not_count():
+    calls = []
+    row = paired(measurement([1, 30, 20, 60], [1, 10, 10, 10], calls), runs=3)
+    assert "".join(calls) == "ABABABAB"
+    assert (row.ours, row.peer) == (30, 10)
+    assert (row.ratio, row.ratio_min, row.ratio_max, row.runs) == (3, 2, 6, 3)
+
+
+def test_ratio_pairs_runs_instead_of_dividing_medians():
+    row = paired(measurement([1, 10, 20, 40], [1, 5, 40, 40]), runs=3)
+    assert row.ratio == 1 and row.ours / row.peer == 0.5
+
+
+def test_unequal_work_is_refused():
+    same_work("words", 102, 100, tolerance=0.02)
+    with pytest.raises(UnequalWork, match=r"words: ours 103, the peer's 100"):
+        same_work("words", 103, 100, tolerance=0.02)
+
+
+def test_command_writes_all_rows(tmp_path, monkeypatch, capsys):
+    def race():
+        return measurement([1, 3], [1, 2])
+
+    monkeypatch.setattr(bench, "MEASUREMENTS", (race, race))
+    target = tmp_path / "build" / "bench.json"
+    assert bench.command(target, runs=1) == 0
+    rows = json.loads(target.read_text())
+    assert [set(row) for row in rows] == 2 * [
+        {"name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine"}
+    ]
+    assert "race: 1.50 × the peer" in capsys.readouterr().out
+
+
+def test_command_writes_nothing_if_a_side_cheats(tmp_path, monkeypatch, capsys):
+    def cheat():
+        raise UnequalWork("raw words read: ours 1, the peer's 2.")
+
+    monkeypatch.setattr(
+        bench,
+        "MEASUREMENTS",
+        (lambda: measurement([1, 3], [1, 2]), lambda: Measurement("x", "y", cheat, cheat)),
+    )
+    assert bench.command(tmp_path / "bench.json", runs=1) == 1
+    assert not list(tmp_path.iterdir())
+    assert "raw words read" in capsys.readouterr().err
+
+
+def test_sgns_sides_do_the_same_work():
+    words = [f"w{i % 97}" for i in range(4000)]
+    sentences = [words[i : i + 20] for i in range(0, len(words), 20)]
+    ours, peer = bench.sgns_sides(sentences, threads=1)
+    assert ours() > 0 and peer() > 0
+
+
+def test_sgns_sides_notice_skipped_words(monkeypatch):
+    sentences = [[f"w{i % 7}" for i in range(20)] for _ in range(50)]
+    ours, peer = bench.sgns_sides(sentences, threads=1)
+    monkeypatch.setattr(bench, "train_epoch", lambda *a, **k: type("Work", (), {"words": 100}))
+    ours()
+    with pytest.raises(UnequalWork, match="after subsampling"):
+        peer()
