@@ -1,14 +1,17 @@
 """What a release writes, and that it writes nothing when anything is wrong."""
 
 import base64
+import io
 import json
 import os
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from conftest import skip_or_fail
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from helpers import results
 from helpers.course import exercise_cells, readme, release, stored
@@ -19,8 +22,18 @@ from helpers.course.outcome import Failure
 from helpers.course.release import Checkout, command
 
 LOCKED = {"schema_version": 3, "grade": False, "solution": False, "locked": True, "task": False}
-PNG = base64.b64encode(b"a picture").decode()
-LARGE = base64.b64encode(b"x" * 60_001).decode()
+
+
+def picture(pixels: np.ndarray) -> str:
+    """A PNG of ``pixels`` (H, W, 3), uint8, as notebooks store one."""
+    png = io.BytesIO()
+    Image.fromarray(pixels).save(png, "PNG")
+    return base64.b64encode(png.getvalue()).decode()
+
+
+GRADIENT = np.linspace(0, 255, 40 * 60 * 3).reshape(40, 60, 3).astype(np.uint8)
+PNG = picture(GRADIENT)
+LARGE = picture(np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8))
 DRAW = f"""
 from IPython.display import publish_display_data
 publish_display_data({{"image/png": "{PNG}", "text/plain": "<Figure>"}})
@@ -144,7 +157,9 @@ def test_release(checkout, nbgrader, capsys):
     assert "Tiny works" in text and "✓ holds" in text and "stale" not in text
     assert "[00 · A tiny lesson](notebooks/00_tiny.ipynb) | Nobody (2020) | `Tiny` |" in text
     assert text.startswith("# Title\n") and text.endswith("end\n") and "\nprose\n" in text
-    assert (checkout.root / "docs" / "tiny.png").read_bytes() == b"a picture"
+    drawn = Image.open(checkout.root / "docs" / "tiny.png")
+    assert drawn.size == (60, 40) and drawn.mode == "P"
+    assert np.abs(np.asarray(drawn.convert("RGB")).astype(int) - GRADIENT).max() <= 8
 
     first = contents(checkout)
     assert command(checkout=checkout) == 0
@@ -218,7 +233,7 @@ def test_failing_cell(checkout, no_nbgrader, monkeypatch, capsys):
         (new_output("stream", name="stdout", text="x" * 400_000), "more than 400,000"),
         (
             new_output("display_data", data={"image/png": LARGE}),
-            "a figure of 60,001 bytes",
+            "bytes, more than 60,000",
         ),
     ],
 )  # fmt: skip
