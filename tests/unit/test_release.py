@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -158,7 +159,7 @@ def test_release(checkout, nbgrader, capsys):
     assert "[00 · A tiny lesson](notebooks/00_tiny.ipynb) | Nobody (2020) | `Tiny` |" in text
     assert text.startswith("# Title\n") and text.endswith("end\n") and "\nprose\n" in text
     drawn = Image.open(checkout.root / "docs" / "tiny.png")
-    assert drawn.size == (60, 40) and drawn.mode == "P"
+    assert drawn.size == (60, 40)
     assert np.abs(np.asarray(drawn.convert("RGB")).astype(int) - GRADIENT).max() <= 8
 
     first = contents(checkout)
@@ -362,3 +363,16 @@ def test_between_replaces_the_part_alone():
     text = readme.between(README, "lessons", "new")
     assert text == README.replace("stale", "new")
     assert readme.between(text, "lessons", "new") == text
+
+
+def test_figures_shrink_and_look_the_same():
+    axes = plt.figure(figsize=(4, 3)).add_subplot()
+    axes.plot([0, 1], [1, 0], label="a line")
+    axes.legend()
+    png = io.BytesIO()
+    axes.figure.savefig(png)
+    plt.close(axes.figure)
+    small = stored.slim(png.getvalue())
+    before, after = (Image.open(io.BytesIO(x)).convert("RGB") for x in (png.getvalue(), small))
+    assert len(small) < 0.8 * len(png.getvalue())
+    assert np.abs(np.asarray(before).astype(int) - np.asarray(after)).max() <= 8
