@@ -104,15 +104,7 @@ def test_lesson_00_runs_in_the_browser(chromium, lesson_folder, tmp_path):
         page.wait_for_selector(
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=60_000
         )
-        # Without a plain value to return, the command's promise would be awaited for ever.
-        page.evaluate(
-            "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); return true }"
-        )
-        wait_until_run(page)
-        page.evaluate(
-            "() => { window.jupyterapp.commands.execute('docmanager:save'); return true }"
-        )
-        book = wait_until_saved(lesson_folder / LESSON)
+        book = run_to_the_end(page, lesson_folder / LESSON)
         if target := os.environ.get("COURSE_SCREENSHOT"):
             page.screenshot(path=target)
         browser.close()
@@ -122,26 +114,24 @@ def test_lesson_00_runs_in_the_browser(chromium, lesson_folder, tmp_path):
     assert len(figures) >= 2
 
 
-def wait_until_run(page, seconds: float = 180) -> None:
-    """Every code cell has run when all numbers are there and none is a star."""
-    page.wait_for_function(
-        """() => {
-            const panel = window.jupyterapp.shell.currentWidget;
-            const cells = Array.from(panel.content.model.cells)
-                .filter(c => c.type === 'code' && c.sharedModel.getSource().trim());
-            const idle = panel.sessionContext.session?.kernel?.status === 'idle';
-            return idle && cells.length > 0 && cells.every(c => c.executionCount > 0);
-        }""",
-        timeout=seconds * 1000,
-    )
+def run_to_the_end(page, path, seconds: float = 240):
+    """Run All, then save until every code cell of the file has its number; returns the notebook.
 
-
-def wait_until_saved(path, seconds: float = 30):
+    The page draws only the cells in view, so the file says more than the page.
+    """
+    command(page, "notebook:run-all-cells")
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        time.sleep(2)
+        command(page, "docmanager:save")
         book = nbformat.read(path, as_version=4)
         code = [c for c in book.cells if c.cell_type == "code" and c.source.strip()]
         if all(cell.execution_count for cell in code):
             return book
-        time.sleep(0.5)
-    raise AssertionError("JupyterLab did not save the notebook.")
+    waiting = next(cell for cell in code if not cell.execution_count)
+    raise AssertionError(f"After {seconds:g} s this cell had not run:\n{waiting.source[:500]}")
+
+
+def command(page, name: str) -> None:
+    """Run a command of JupyterLab; without a plain value to return, its promise is awaited."""
+    page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}'); return true }}")

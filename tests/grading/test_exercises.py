@@ -40,7 +40,7 @@ def notebook(folder: str, exercise):
 
 def is_imports(source: str) -> bool:
     return bool(source) and all(
-        re.match(r"(import|from) |$", line) for line in source.splitlines()
+        re.match(r"import |from |#|$", line) for line in source.splitlines()
     )  # fmt: skip
 
 

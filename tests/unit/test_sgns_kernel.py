@@ -308,8 +308,6 @@ MUTANTS = {
         "        bits = _random_bits(state)\n        word", "        bits = state[0]\n        word"
     ),
     "rare words are dropped instead": ("< keep[tokens[i]]", ">= keep[tokens[i]]"),
-    "dropped words stay": ("            sentence[n] = tokens[i]\n            n += 1",
-                           "            sentence[n] = tokens[i]\n        n += 1"),
     "the sigmoid has the wrong sign": ("np.exp(-G[a, b])", "np.exp(G[a, b])"),
     "the positive counts as negative": ("        G[a, 0] += lr\n", ""),
     "every target is positive": ("        G[a, 0] += lr\n", "        G[a] += lr\n"),
