@@ -119,6 +119,12 @@ def run_to_the_end(page, path, seconds: float = 240):
 
     The page draws only the cells in view, so the file says more than the page.
     """
+    # The page looks idle before it has a kernel; Run All would then stop at a dialog that asks.
+    page.wait_for_function(
+        """() => window.jupyterapp.shell.currentWidget
+            ?.sessionContext.session?.kernel?.status === 'idle'""",
+        timeout=60_000,
+    )
     command(page, "notebook:run-all-cells")
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
