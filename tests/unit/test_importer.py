@@ -7,11 +7,13 @@ import pickle
 import subprocess
 import sys
 import traceback
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
+import notebooks  # noqa: F401  registers the lessons' finder before a test replaces sys.meta_path
 from helpers import ROOT, notebook_importer
 from helpers.notebook_importer import NotebookError, NotebookFinder, undefined_names
 
@@ -158,9 +160,9 @@ def build_vocabulary(sentences):
 
 
 def test_spawned_workers_and_pickle():
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        vocabulary = pool.apply(build_vocabulary, ([["a", "b", "a"]],))
+    # Unlike multiprocessing.Pool, this one fails instead of waiting when an answer can't be read.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        vocabulary = pool.submit(build_vocabulary, [["a", "b", "a"]]).result(timeout=120)
     assert pickle.loads(pickle.dumps(vocabulary)).words == vocabulary.words
 
 
