@@ -1,0 +1,45 @@
+"""Rows of long measurements: a `full` run keeps them, and the lesson shows them ever after.
+
+A run writes below ``build/``, never into the checkout; a maintainer who means to publish a
+measurement copies its file to ``data/results/``, where :func:`published` reads it.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from helpers import ROOT
+from helpers.data import sources
+from helpers.files import write_atomically
+from helpers.results import read_rows
+
+PUBLISHED, KEPT = ROOT / "data" / "results", ROOT / "build" / "results"
+
+
+def keep(name: str, rows: list[dict], corpora: list[str], scale: str) -> Path:
+    """Write ``rows``, each with its date, commit, machine, scale and corpus, to build/results/.
+
+    Returns the file, ``NAME.jsonl``. Rows are flat and JSON-ready. Raises
+    :class:`helpers.data.UnknownDataset` for a corpus that isn't in ``data/sources.tsv``.
+    """
+    from helpers.course.provenance import provenance
+
+    origin = {"scale": scale, "corpus": " + ".join(corpora), "corpus_hash": corpus_hash(corpora)}
+    lines = [json.dumps({**row, **origin, **provenance()}, ensure_ascii=False) for row in rows]
+    target = KEPT / f"{name}.jsonl"
+    write_atomically(target, "".join(line + "\n" for line in lines))
+    return target
+
+
+def published(name: str) -> list[dict]:
+    """The rows of ``data/results/NAME.jsonl``; none if nobody has published any."""
+    return read_rows(PUBLISHED / f"{name}.jsonl")
+
+
+def corpus_hash(corpora: list[str]) -> str:
+    """Twelve hexadecimal digits that name the very files of these datasets."""
+    digest = hashlib.sha256()
+    for corpus in corpora:
+        for source in sources.files_of(corpus):
+            digest.update(source.sha256.encode())
+    return digest.hexdigest()[:12]

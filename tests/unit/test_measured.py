@@ -1,0 +1,37 @@
+"""Rows of long measurements: their origin, where they go, and the hash of their corpus."""
+
+import pytest
+
+from helpers import data, measured
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setattr(measured, "KEPT", tmp_path / "build")
+    monkeypatch.setattr(measured, "PUBLISHED", tmp_path / "published")
+    return tmp_path
+
+
+def test_kept_rows_carry_their_origin(folders):
+    path = measured.keep("01_demo", [{"seed": 3, "loss": 1.5}], ["wikipedia", "brown"], "full")
+    assert path == folders / "build" / "01_demo.jsonl"
+    path.rename((folders / "published").mkdir() or folders / "published" / path.name)
+    (row,) = measured.published("01_demo")
+    assert (row["seed"], row["loss"], row["scale"]) == (3, 1.5, "full")
+    assert row["corpus"] == "wikipedia + brown"
+    assert {"date", "commit", "machine", "python", "torch", "corpus_hash"} <= row.keys()
+
+
+def test_what_nobody_published_is_empty(folders):
+    assert measured.published("01_demo") == []
+
+
+def test_hash_tells_corpora_apart():
+    hashes = {measured.corpus_hash([name]) for name in ("wikipedia", "brown", "gutenberg")}
+    assert len(hashes) == 3 and all(len(digest) == 12 for digest in hashes)
+
+
+def test_unknown_corpus(folders):
+    with pytest.raises(data.UnknownDataset):
+        measured.keep("01_demo", [{}], ["wikipedai"], "full")
+    assert not (folders / "build").exists()
