@@ -1,0 +1,1 @@
+"""The mini-world: English text, generated from tables, in which everything is known."""
