@@ -194,7 +194,8 @@ class Lexicon:
         self.nouns |= {row.lemma: _noun(row) for row in tables.rows("nouns")}
         verbs = [_verb(row) for row in tables.rows("verbs")]
         self.verbs = {verb.lemma: verb for verb in reversed(verbs)}
-        self.frames = {(verb.lemma, verb.frame): verb for verb in reversed(verbs)}
+        self.frames = {(v.lemma, v.frame): v for v in reversed(verbs)}
+        self.frames |= {(v.lemma, v.frame, v.preposition): v for v in verbs if v.preposition}
         self.adjectives = {row.lemma: _adjective(row) for row in tables.rows("adjectives")}
         self.adverbs = {a.adverb: Adverb(a.adverb) for a in self.adjectives.values() if a.adverb}
         self.adverbs |= {row.lemma: Adverb(*row[:3]) for row in tables.rows("adverbs")}
@@ -210,11 +211,12 @@ class Lexicon:
     def noun(self, lemma: str) -> Noun:
         return _find(self.nouns, lemma, "noun")
 
-    def verb(self, lemma: str, frame: str = "") -> Verb:
-        """The verb's first row, or the one with this frame."""
+    def verb(self, lemma: str, frame: str = "", preposition: str = "") -> Verb:
+        """The verb's first row, or the one with this frame (and preposition)."""
         if not frame:
             return _find(self.verbs, lemma, "verb")
-        return _find(self.frames, (lemma, frame), "verb")
+        key = (lemma, frame, preposition) if preposition else (lemma, frame)
+        return _find(self.frames, key, "verb")
 
     def adjective(self, lemma: str) -> Adjective:
         return _find(self.adjectives, lemma, "adjective")

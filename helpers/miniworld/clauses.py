@@ -1,0 +1,570 @@
+"""English clauses: arguments in their places, auxiliaries, questions, relatives, infinitives."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from helpers.miniworld import english, phrases
+from helpers.miniworld.lexicon import Adverb, FunctionWord, Verb
+from helpers.miniworld.terms import (
+    END,
+    FRONT,
+    MIDDLE,
+    NOW,
+    Adjunct,
+    AdverbPhrase,
+    Asked,
+    At,
+    Clause,
+    Common,
+    Copula,
+    Date,
+    Described,
+    Exists,
+    Form,
+    Gap,
+    Gerund,
+    Infinitive,
+    Joined,
+    Phrase,
+    Possessor,
+    Purpose,
+    Quote,
+    Reduced,
+    Relative,
+    Sentential,
+    Shared,
+    Subordinate,
+    That,
+)
+from helpers.miniworld.trees import (
+    CLOSING_QUOTE,
+    COMMA,
+    HEAD,
+    OPENING_QUOTE,
+    Leaf,
+    Node,
+    capitalised,
+    leaf,
+)
+from helpers.miniworld.verb_groups import (
+    BASE,
+    BE,
+    FINITE,
+    GERUND,
+    NOT,
+    PLURAL,
+    THIRD,
+    TO,
+    group,
+    negative,
+)
+
+# Their second object, set last, takes *for*; that of other ditransitive verbs takes *to*.
+BENEFACTIVE = {"buy", "bake", "cook", "make", "build", "find", "get", "draw", "paint", "prepare"}
+CONTRASTING = {"although", "though", "whereas", "while"}
+THERE = Node("NP", (leaf("there", "there", "PRON", "EX"),), (HEAD,))
+Part = tuple[Leaf | Node, str]
+
+
+class Moved(NamedTuple):
+    """An argument or adjunct that stands before its clause, and its relation there."""
+
+    phrase: Phrase
+    relation: str
+    preposition: str = ""
+
+
+# ---------------------------------------------------------------------- arguments
+
+
+def arguments(clause: Clause) -> list[tuple[Phrase | None, str, str]]:
+    """(phrase, relation, preposition) in their order; the grammatical subject comes first."""
+    verb, second = clause.verb, clause.second
+    if clause.passive:
+        if clause.object is None:
+            raise ValueError(f"passive: {verb.lemma!r} has no object to be its subject.")
+        found = [(clause.object, "nsubj:pass", "")]
+        if second is not None:
+            found.append((second, "obl", verb.preposition or _recipient(verb)))
+        if clause.subject is not None:
+            found.append((clause.subject, "obl:agent", "by"))
+        return found
+    found = [(clause.subject, "nsubj", "")]
+    recipient = second is not None and not verb.preposition and clause.object is not None
+    if recipient and not clause.shifted:
+        found.append((second, "iobj", ""))
+    if clause.object is not None:
+        found.append((clause.object, "obj", ""))
+    if second is not None and (clause.shifted or not recipient):
+        found.append((second, "obl", verb.preposition or _recipient(verb)))
+    return found
+
+
+def _recipient(verb: Verb) -> str:
+    return "for" if verb.lemma in BENEFACTIVE else "to"
+
+
+def subject_of(clause: Sentential) -> Phrase | None:
+    """The grammatical subject."""
+    if isinstance(clause, Clause):
+        return clause.object if clause.passive else clause.subject
+    return clause.phrase if isinstance(clause, Exists) else clause.subject
+
+
+def is_gap(phrase: Phrase | None) -> bool:
+    return type(phrase) is Gap or _owned_by(phrase, Gap)
+
+
+def is_asked(phrase: Phrase | None) -> bool:
+    return type(phrase) is Asked or _owned_by(phrase, Asked)
+
+
+def _owned_by(phrase: Phrase | None, kind: type) -> bool:
+    if type(phrase) is not Common or type(phrase.det) is not Possessor:
+        return False
+    return type(phrase.det.phrase) is kind
+
+
+def find(clause: Clause | Copula | Exists, wanted: Callable) -> Moved | None:
+    """The one argument or adjunct of a clause that is ``wanted``."""
+    if isinstance(clause, Clause):
+        slots = arguments(clause)
+    elif isinstance(clause, Copula):
+        slots = [(clause.subject, "nsubj", ""), (clause.predicate, HEAD, "")]
+        if type(clause.predicate) is At:
+            slots[1] = (clause.predicate.phrase, HEAD, clause.predicate.preposition.lemma)
+    else:
+        slots = [(clause.phrase, "nsubj", "")]
+    for phrase, relation, preposition in slots:
+        if wanted(phrase):
+            return Moved(phrase, relation, preposition)
+    for adjunct in clause.adjuncts:
+        content = adjunct.content
+        if type(content) is At and wanted(content.phrase):
+            return Moved(content.phrase, "obl", content.preposition.lemma)
+        if wanted(content):
+            return Moved(content, "advmod")
+    return None
+
+
+def argument(phrase: Phrase, relation: str, preposition: str, binder: int | None) -> Part:
+    """An object or prepositional object after the verb."""
+    if type(phrase) is Gerund:
+        relation = {"obj": "xcomp", "obl": "advcl"}[relation]
+    node = phrases.noun_phrase(phrase, phrases.OBJECT, binder)
+    if not preposition:
+        return node, relation
+    word = phrases.preposition(preposition, "mark" if type(phrase) is Gerund else "case")
+    return Node("PP", (word[0], node), (word[1], HEAD)), relation
+
+
+def subject(phrase: Phrase, relation: str) -> Part:
+    if type(phrase) is Gerund:
+        relation = relation.replace("nsubj", "csubj")
+    return phrases.noun_phrase(phrase, phrases.SUBJECT), relation
+
+
+def complement(term: That | Infinitive | Quote) -> list[Part]:
+    kind = type(term)
+    if kind is Infinitive:
+        return [(infinitive(term.clause), "xcomp")]
+    if kind is That:
+        return [(_embedded(term.word, term.clause), "ccomp")]
+    if kind is Quote:
+        return [] if term.first else [(COMMA, "punct"), (quotation(term), "ccomp")]
+    raise TypeError(f"complement={term!r}: That, Infinitive or Quote.")
+
+
+def _embedded(word: FunctionWord | None, clause: Sentential) -> Node:
+    inner = declarative(clause)
+    if word is None:
+        return Node("SBAR", (inner,), (HEAD,))
+    return Node("SBAR", (subordinator(word.lemma), inner), ("mark", HEAD))
+
+
+@cache
+def subordinator(lemma: str) -> Leaf:
+    xpos = "WRB" if lemma in ("when", "whenever") else "IN"
+    return leaf(lemma, lemma, "SCONJ", xpos)
+
+
+def quotation(term: Quote) -> Node:
+    """*"…,"*: the sentence between its quotation marks; a full stop before *said* is a comma."""
+    inner = english.sentence(term.sentence, stop="," if term.first else ".")
+    inner = capitalised(inner)
+    children = (OPENING_QUOTE, *inner.children, CLOSING_QUOTE)
+    return Node(inner.label, children, ("punct", *inner.relations, "punct"), inner.term)
+
+
+# ----------------------------------------------------------------------- adjuncts
+
+
+def adjunct(content, binder: int | None = None) -> Part:
+    kind = type(content)
+    if kind is Adverb or kind is AdverbPhrase:
+        return phrases.adverb_phrase(content), "advmod"
+    if kind is At:
+        relation = "advcl" if type(content.phrase) is Gerund else "obl"
+        return phrases.prepositional(content, binder), relation
+    if kind is FunctionWord:
+        return _small(content)
+    if kind is Subordinate:
+        node = _embedded(content.conjunction, content.clause)
+        return node._replace(term=content), "advcl"
+    if kind is Purpose:
+        return infinitive(content.clause), "advcl"
+    if kind is Reduced:
+        node = reduced(content)
+        return Node("S", (node,), (HEAD,)), "advcl"
+    if kind is Common or kind is Date:
+        return phrases.noun_phrase(content), "obl:tmod"
+    if kind is Joined:
+        items = [adjunct(item, binder) for item in content.items]
+        nodes = [node for node, _ in items]
+        return phrases.coordination(nodes[0].label, nodes, content.conjunction, content), items[0][
+            1
+        ]
+    raise TypeError(f"adjunct={content!r} is not allowed.")
+
+
+@cache
+def _small(word: FunctionWord) -> Part:
+    if word.kind == "interjection":
+        return Node("INTJ", (leaf(word.lemma, word.lemma, "INTJ", "UH"),), (HEAD,)), "discourse"
+    return Node("ADVP", (leaf(word.lemma, word.lemma, "ADV", "RB"),), (HEAD,)), "advmod"
+
+
+def adjuncts(
+    clause, place: str, moved: Moved | None = None, binder: int | None = None
+) -> list[Part]:
+    """The adjuncts of one place, each with the comma it needs."""
+    found: list[Part] = []
+    for item in clause.adjuncts:
+        if item.place != place or _is_moved(item, moved):
+            continue
+        part = adjunct(item.content, binder)
+        if place == FRONT:
+            found += [part, (COMMA, "punct")]
+        elif place == END and _needs_comma(item):
+            found += [(COMMA, "punct"), part]
+        else:
+            found.append(part)
+    return found
+
+
+def _is_moved(item: Adjunct, moved: Moved | None) -> bool:
+    if moved is None:
+        return False
+    content = item.content
+    return content is moved.phrase or (type(content) is At and content.phrase is moved.phrase)
+
+
+def _needs_comma(item: Adjunct) -> bool:
+    content = item.content
+    if isinstance(content, Subordinate):
+        return content.conjunction.lemma in CONTRASTING
+    return isinstance(content, Reduced) or (
+        isinstance(content, FunctionWord) and content.kind == "interjection"
+    )
+
+
+# ------------------------------------------------------------------- verb phrases
+
+
+def binder_of(phrase: Phrase | None) -> int | None:
+    referent = getattr(phrase, "referent", None)
+    return referent.id if referent else None
+
+
+class _Layers(NamedTuple):
+    """A verb phrase in pieces: auxiliaries from outside in, then the innermost phrase."""
+
+    auxiliaries: tuple[Part, ...]
+    core: list[Part]
+    is_be: bool  # the main verb behaves like an auxiliary
+
+
+def _layers(
+    clause, agreement: str, moved: Moved | None, shape: str = FINITE, inverted: bool = False
+) -> _Layers:
+    if type(clause) is Clause:
+        return _verb_layers(clause, agreement, moved, shape, inverted)
+    binder = binder_of(clause.subject) if type(clause) is Copula else None
+    upos = "AUX" if type(clause) is Copula else "VERB"
+    linking = getattr(clause, "verb", None)
+    is_be = linking is None or linking.lemma == "be"
+    verb = BE if is_be else linking
+    words = group(verb, clause.form, agreement, False, shape, inverted, upos if is_be else "VERB")
+    core: list[Part] = [(words.main, "cop" if type(clause) is Copula and is_be else HEAD)]
+    core += _predicate(clause, moved, is_be, binder)
+    core += adjuncts(clause, END, moved, binder)
+    return _Layers(words.auxiliaries, core, is_be)
+
+
+def _predicate(clause, moved: Moved | None, is_be: bool, binder: int | None) -> list[Part]:
+    if type(clause) is Exists:
+        hidden = moved is not None and moved.phrase is clause.phrase
+        return [] if hidden else [(phrases.noun_phrase(clause.phrase), "nsubj")]
+    if moved is not None and moved.relation == HEAD:
+        return []
+    return [(predicate(clause.predicate, binder), HEAD if is_be else "xcomp")]
+
+
+def predicate(term, binder: int | None) -> Node:
+    kind = type(term)
+    if kind is Described:
+        return phrases.described(term)
+    if kind is At:
+        return phrases.prepositional(term, binder)
+    if kind is Joined and type(term.items[0]) in (Described, At):
+        items = [predicate(item, binder) for item in term.items]
+        return phrases.coordination(items[0].label, items, term.conjunction, term)
+    return phrases.noun_phrase(term, phrases.OBJECT, binder)
+
+
+def _verb_layers(
+    clause: Clause, agreement: str, moved: Moved | None, shape: str, inverted: bool
+) -> _Layers:
+    words = group(clause.verb, clause.form, agreement, clause.passive, shape, inverted)
+    first, *others = arguments(clause)
+    binder = None if clause.passive else binder_of(first[0])
+    core: list[Part] = [(words.main, HEAD)]
+    for phrase, relation, preposition in others:
+        if moved is None or phrase is not moved.phrase:
+            core.append(argument(phrase, relation, preposition, binder))
+    ends = adjuncts(clause, END, moved, binder)
+    if clause.complement is None:
+        core += ends
+    else:
+        # A short adverbial stands before the clause it would else seem to belong to.
+        core += [*ends, *complement(clause.complement)]
+    return _Layers(words.auxiliaries, core, False)
+
+
+def _node(label: str, parts: list[Part], term=None) -> Node:
+    return Node(label, tuple([p[0] for p in parts]), tuple([p[1] for p in parts]), term)
+
+
+def _wrapped(auxiliaries, core: list[Part], inserted: list[Part], is_be: bool, term) -> Node:
+    """Nested verb phrases; negation and middle adverbs stand after the first auxiliary."""
+    if not auxiliaries:
+        at = 1 if is_be else 0
+        return _node("VP", core[:at] + inserted + core[at:] if inserted else core, term)
+    node = _node("VP", core)
+    for auxiliary in reversed(auxiliaries[1:]):
+        node = _node("VP", [auxiliary, (node, _inner(node))])
+    return _node("VP", [auxiliaries[0], *inserted, (node, _inner(node))], term)
+
+
+def _inner(node: Node) -> str:
+    """The relation of an inner phrase: the head, unless its own head has moved away."""
+    return HEAD if HEAD in node.relations else ""
+
+
+def verb_phrase(clause, host: str = THIRD, moved: Moved | None = None, shape: str = FINITE) -> Node:
+    """The verb phrase of a clause, everything but its subject and what is fronted."""
+    agreement = phrases.agreement(subject_of(clause), host) if shape == FINITE else PLURAL
+    auxiliaries, core, is_be = _layers(clause, agreement, moved, shape)
+    inserted: list[Part] = []
+    if clause.form.negation:
+        auxiliaries, core, word = _negated(auxiliaries, core, is_be, clause.form.negation)
+        inserted.append(word)
+    if clause.adjuncts:
+        inserted += adjuncts(clause, MIDDLE, moved)
+    return _wrapped(auxiliaries, core, inserted, is_be, clause)
+
+
+def _negated(auxiliaries, core, is_be: bool, negation: str):
+    """Auxiliaries and core with the first word as it stands before the negation, and that."""
+    if auxiliaries:
+        first, word = negative(auxiliaries[0][0], negation)
+        auxiliaries = ((first, auxiliaries[0][1]), *auxiliaries[1:])
+    else:
+        # Without an auxiliary: *is not*, and *never* before any other verb; non-finite *not*.
+        first, word = negative(core[0][0], negation if is_be else _uncontracted(negation))
+        core = [(first, core[0][1]), *core[1:]]
+    if word.form == "never":
+        return auxiliaries, core, (Node("ADVP", (word,), (HEAD,)), "advmod")
+    return auxiliaries, core, (word, "advmod")
+
+
+def _uncontracted(negation: str) -> str:
+    return "not" if negation == "n't" else negation
+
+
+# ------------------------------------------------------------------------ clauses
+
+
+def declarative(clause: Sentential, host: str = THIRD, moved: Moved | None = None) -> Node:
+    """Subject before verb; ``moved`` is left out, its place is before the clause."""
+    kind = type(clause)
+    if kind is Joined:
+        items = [declarative(item) for item in clause.items]
+        return phrases.coordination("S", items, clause.conjunction, clause, comma=True)
+    if kind is Shared:
+        return _shared(clause, host, moved)
+    if kind is Clause and type(clause.complement) is Quote and clause.complement.first:
+        return _quoted(clause)
+    parts = adjuncts(clause, FRONT, moved) if clause.adjuncts else []
+    if kind is Exists:
+        parts.append((THERE, "expl"))
+    else:
+        phrase = subject_of(clause)
+        if moved is None or moved.phrase is not phrase:
+            passive = kind is Clause and clause.passive
+            parts.append(subject(phrase, "nsubj:pass" if passive else "nsubj"))
+    parts.append((verb_phrase(clause, host, moved), HEAD))
+    return _node("S", parts, clause)
+
+
+def _shared(clause: Shared, host: str, moved: Moved | None) -> Node:
+    first = clause.clauses[0]
+    parts = adjuncts(first, FRONT, moved)
+    phrase = subject_of(first)
+    if moved is None or moved.phrase is not phrase:
+        passive = type(first) is Clause and first.passive
+        parts.append(subject(phrase, "nsubj:pass" if passive else "nsubj"))
+    items = []
+    for each in clause.clauses:
+        own = Moved(subject_of(each), "nsubj") if moved else None
+        items.append(verb_phrase(each, host, own))
+    comma = clause.conjunction.lemma == "but"
+    node = phrases.coordination("VP", items, clause.conjunction, None, comma)
+    parts.append((node, HEAD))
+    return _node("S", parts, clause)
+
+
+def _quoted(clause: Clause) -> Node:
+    """*"…," said Anna*, *"…," she said*."""
+    quote = (quotation(clause.complement), "ccomp")
+    who = subject(clause.subject, "nsubj")
+    node = verb_phrase(clause)
+    bare = clause.form._replace(tense=NOW.tense) == NOW and len(node.children) == 1
+    if bare and not isinstance(clause.subject, phrases.Pronoun):
+        return _node("SINV", [quote, (node, HEAD), who], clause)
+    return _node("S", [quote, who, (node, HEAD)], clause)
+
+
+def interrogative(clause: Clause | Copula | Exists) -> Node:
+    """Yes/no, or with the wh-phrase before everything else."""
+    moved = find(clause, is_asked)
+    front = adjuncts(clause, FRONT, moved)
+    if moved is None:
+        return _node("SQ", [*front, *_inverted(clause, None)], clause)
+    wh = (_fronted(moved), moved.relation)
+    if not isinstance(clause, Exists) and moved.phrase is subject_of(clause):
+        rest = Node("SQ", (verb_phrase(clause, THIRD, moved),), (HEAD,))
+        return _node("SBARQ", [*front, wh, (rest, HEAD)], clause)
+    rest = _node("SQ", _inverted(clause, moved))
+    return _node("SBARQ", [*front, wh, (rest, _inner(rest))], clause)
+
+
+def _fronted(moved: Moved) -> Node:
+    if type(moved.phrase) is Asked:
+        node = phrases.asked(moved.phrase, whom=bool(moved.preposition))
+    else:
+        node = phrases.noun_phrase(moved.phrase)
+    if not moved.preposition:
+        return node
+    return Node("WHPP", (phrases.preposition(moved.preposition)[0], node), ("case", HEAD))
+
+
+def _inverted(clause, moved: Moved | None) -> list[Part]:
+    """The finite auxiliary before the subject."""
+    agreement = phrases.agreement(subject_of(clause))
+    auxiliaries, core, is_be = _layers(clause, agreement, moved, inverted=True)
+    negation: list[Part] = []
+    if clause.form.negation:
+        auxiliaries, core, word = _negated(auxiliaries, core, is_be, clause.form.negation)
+        negation.append(word)
+    if type(clause) is Exists:
+        who: Part = (THERE, "expl")
+    else:
+        passive = type(clause) is Clause and clause.passive
+        who = subject(subject_of(clause), "nsubj:pass" if passive else "nsubj")
+    contracted = negation and negation[0][0] is not NOT and clause.form.negation == "n't"
+    parts = [*negation, who] if contracted else [who, *negation]
+    parts += adjuncts(clause, MIDDLE, moved)
+    if not auxiliaries:
+        return [core[0], *parts, *core[1:]]
+    rest = _wrapped(auxiliaries[1:], core, [], is_be, None)
+    return [auxiliaries[0], *parts, (rest, _inner(rest))]
+
+
+def imperative(clause: Clause | Copula) -> Node:
+    """*Open the box*, *do n't open it*, *never open it*."""
+    auxiliaries, core, is_be = _layers(clause, PLURAL, None, BASE)
+    parts: list[Part] = []
+    if clause.form.negation == "never":
+        parts.append((Node("ADVP", (negative(core[0][0], "never")[1],), (HEAD,)), "advmod"))
+    elif clause.form.negation:
+        do = leaf("do", "do", "AUX", "VB")
+        parts = [(do, "aux"), (negative(do, clause.form.negation)[1], "advmod")]
+    parts += adjuncts(clause, MIDDLE)
+    inner = _wrapped(auxiliaries, core, [], is_be, None)
+    if parts:
+        inner = _node("VP", [*parts, (inner, HEAD)])
+    return _node("S", [*adjuncts(clause, FRONT), (inner, HEAD)], clause)
+
+
+# ------------------------------------------------------------- clauses in clauses
+
+
+def relative(term: Relative, host: str, animate: bool) -> Node:
+    """*who wrote it*, *that she found*, *in which he lived*, *whose name …*, *Anna wrote*."""
+    clause = term.clause
+    first = clause.clauses[0] if isinstance(clause, Shared) else clause
+    moved = find(first, is_gap)
+    if moved is None:
+        raise ValueError(f"clause={clause!r}: a relative clause needs a Gap.")
+    inner = declarative(clause, host, moved)
+    is_subject = moved.phrase is subject_of(first)
+    if not term.spoken and type(moved.phrase) is Gap and not is_subject and not moved.preposition:
+        return Node("SBAR", (inner,), (HEAD,))
+    wh = _relative_phrase(moved, term.that, animate)
+    return Node("SBAR", (wh, inner), (moved.relation, HEAD))
+
+
+def _relative_phrase(moved: Moved, that: bool, animate: bool) -> Node:
+    if type(moved.phrase) is not Gap:
+        node = phrases.noun_phrase(moved.phrase)
+    elif moved.preposition:
+        node = _relative_pronoun("whom" if animate else "which")
+    else:
+        node = _relative_pronoun("that" if that else "who" if animate else "which")
+    if not moved.preposition:
+        return node
+    return Node("WHPP", (phrases.preposition(moved.preposition)[0], node), ("case", HEAD))
+
+
+@cache
+def _relative_pronoun(form: str) -> Node:
+    lemma, xpos = ("who", "WP") if form in ("who", "whom") else (form, "WDT")
+    return Node("WHNP", (leaf(form, lemma, "PRON", xpos),), (HEAD,))
+
+
+def reduced(term: Reduced) -> Node:
+    """*directed by Anna*, *reading a book*: the participle and what follows."""
+    # A passive's main verb is a past participle anyway, an active one's becomes VBG; no auxiliary.
+    clause = term.clause
+    plain = clause._replace(form=Form(negation=clause.form.negation))
+    core = _layers(plain, PLURAL, None, GERUND).core
+    inserted = [(NOT, "advmod")] if clause.form.negation else []
+    return _node("VP", [*inserted, *adjuncts(clause, MIDDLE), *core], clause)
+
+
+def gerund(clause: Clause) -> Node:
+    """*cutting bread* as a phrase: a clause whose subject is understood."""
+    return Node("S", (verb_phrase(clause, shape=GERUND),), (HEAD,), clause)
+
+
+def infinitive(clause: Clause | Copula) -> Node:
+    """*(not) to cut bread*."""
+    auxiliaries, core, is_be = _layers(clause, PLURAL, None, BASE)
+    inner = _wrapped(auxiliaries, core, adjuncts(clause, MIDDLE), is_be, None)
+    parts: list[Part] = [(TO, "mark"), (inner, HEAD)]
+    if clause.form.negation:
+        word = negative(TO, _uncontracted(clause.form.negation))[1]
+        parts.insert(0, (word, "advmod"))
+    return Node("S", (_node("VP", parts),), (HEAD,), clause)
