@@ -1,0 +1,196 @@
+"""What an entry may be about, what it may say, and how often every fact is therefore said.
+
+Kinds of topic have fixed shares. Within a kind topics follow Zipf's law, and so do the slots of a
+topic: all that there is to say about it. Both rankings are drawn once per world. A slot is a fact,
+at times linked to one about its object (*… borders Spain, whose capital is Madrid*). So the expected
+number of mentions of a fact in one entry is known in closed form: ``Exposure.per_entry``.
+
+A share of the facts is held out: no entry of this world says or implies them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import NamedTuple
+
+from helpers.miniworld import tables
+from helpers.miniworld.choice import Choices, Weighted
+from helpers.miniworld.documents.facts import (
+    CLASSES,
+    COMMON_SENSE,
+    Key,
+    Known,
+    known_facts,
+    lecture_facts,
+)
+from helpers.miniworld.documents.law import inclusion, systematic, zipf_weights
+from helpers.miniworld.terms import Fact
+from helpers.miniworld.world import World
+
+SHARES = {
+    "person": 0.28,
+    "country": 0.17,
+    "city": 0.10,
+    "organisation": 0.10,
+    "work": 0.10,
+    "product": 0.06,
+    "animal": 0.06,
+    "plant": 0.04,
+    "food": 0.03,
+    "tool": 0.03,
+    "page": 0.03,
+}
+HELD_OUT = 0.05
+FEWEST, MOST = 4, 9  # slots taken in one entry
+LINKED = 0.3  # a slot with links says one of them this often
+INVERSES = 12  # facts that have the topic as their object, at most so many in its slots
+
+# Facts that the entry about their object may state, by the kind of that object.
+FROM_THE_OBJECT = {
+    "city": {"P36", "P19", "P20", "P159", "P740", "P138", "P276"},
+    "organisation": {"P176", "P178", "P127", "P54", "P264", "P108", "P449"},
+    "person": {"P170"},
+    "thing": {"P279"},
+}
+# Facts about the object that may be linked, by its kind.
+LINKS = {
+    "country": {"P36", "P30", "P37", "P38"},
+    "city": {"P17"},
+    "organisation": {"P571", "P159"},
+    "person": {"P27", "P106", "P19"},
+    "work": {"P577", "P407"},
+}
+# Pages of sentences of one kind take what has no entry of its own.
+HOMELESS = {"P30": "AtLocation", "P17": "AtLocation", "P276": "AtLocation", "P527": "HasA"}
+
+
+class Slot(NamedTuple):
+    """A fact of the topic and the facts of its object that may be linked to it."""
+
+    known: Known
+    links: tuple[Known, ...]
+
+
+class Exposure:
+    """The laws of one world, prepared at the first use (``world.part(Exposure)``)."""
+
+    def __init__(self, world: World):
+        self.seed = world.seed
+        choices = world.choices("facts")
+        self.held_out = _held_out(choices)
+        said = [known for known in known_facts() if known.fact not in self.held_out]
+        self.by_subject: dict[Key, list[Known]] = defaultdict(list)
+        for known in said:
+            self.by_subject[known.subject].append(known)
+        self.slots = _slots(said, self.by_subject, choices)
+        self.topics = self._topics(choices)
+        self.kinds = Weighted(tuple(SHARES), tuple(SHARES.values()))
+        self._samples: dict[tuple[Key, int], Weighted] = {}
+
+    def _topics(self, choices: Choices) -> dict[str, Weighted]:
+        """Every kind's topics in this world's order of frequency."""
+        classes = {row.lemma: row.cls for row in tables.rows("things")}
+        kinds: dict[str, list[Key]] = {kind: [] for kind in SHARES}
+        for key, slots in self.slots.items():
+            kind = classes[key.name] if key.kind == "thing" else key.kind
+            if kind in kinds and len(slots) >= FEWEST:
+                kinds[kind].append(key)
+        return {kind: Weighted.zipf(choices.shuffled(keys)) for kind, keys in kinds.items()}
+
+    def sizes(self, key: Key) -> tuple[int, int]:
+        """Fewest and most slots an entry about ``key`` takes."""
+        return FEWEST, min(MOST, len(self.slots[key]))
+
+    def sample(self, key: Key, n: int) -> Weighted:
+        """The sets of ``n`` slot numbers an entry about ``key`` may take, with probabilities."""
+        if (key, n) not in self._samples:
+            weights = zipf_weights(len(self.slots[key]))
+            self._samples[key, n] = systematic(inclusion(weights, n))
+        return self._samples[key, n]
+
+    @cached_property
+    def per_entry(self) -> dict[Fact, float]:
+        """Expected mentions of every fact in one entry; 0 for what is held out."""
+        expected = dict.fromkeys((known.fact for known in known_facts()), 0.0)
+        total = sum(SHARES.values())
+        for kind, share in SHARES.items():
+            topics = self.topics[kind]
+            weights = zipf_weights(len(topics.items))
+            for key, weight in zip(topics.items, weights, strict=True):
+                slots = self.slots[key]
+                p_topic = share / total * weight / sum(weights)
+                for slot, p_slot in zip(slots, self._slot_probabilities(key), strict=True):
+                    p = p_topic * p_slot
+                    expected[slot.known.fact] += p
+                    for link in slot.links:
+                        expected[link.fact] += p * LINKED / len(slot.links)
+        return expected
+
+    def _slot_probabilities(self, key: Key) -> list[float]:
+        low, high = self.sizes(key)
+        weights = zipf_weights(len(self.slots[key]))
+        each = [inclusion(weights, n) for n in range(low, high + 1)]
+        return [sum(column) / len(each) for column in zip(*each, strict=True)]
+
+
+def _held_out(choices: Choices) -> frozenset[Fact]:
+    """A share of all facts but the lecture's; a border is held out from both sides."""
+    spared, held = lecture_facts(), set()
+    for fact in (known.fact for known in known_facts()):
+        twin = Fact("P47", fact.object, fact.subject) if fact.relation == "P47" else fact
+        if twin in held or (fact not in spared and twin >= fact and choices.chance(HELD_OUT)):
+            held |= {fact, twin}
+    return frozenset(held)
+
+
+def _slots(
+    said: list[Known], by_subject: dict[Key, list[Known]], choices: Choices
+) -> dict[Key, tuple[Slot, ...]]:
+    """Per topic its own facts in this world's order, then those it is the object of."""
+    from_object: dict[Key, list[Known]] = defaultdict(list)
+    things = {row.lemma for row in tables.rows("things")}
+    for known in said:
+        at = known.object
+        if at.kind == "noun" and at.name in things:
+            at = Key("thing", at.name)
+        if known.fact.relation in FROM_THE_OBJECT.get(at.kind, ()):
+            from_object[at].append(known)
+    own: dict[Key, list[Known]] = defaultdict(list)
+    for known in said:
+        own[_home(known, from_object)].append(known)
+    result = {}
+    for key in dict.fromkeys((*own, *from_object)):
+        facts = choices.shuffled(own[key]) + choices.sample(from_object[key], INVERSES)
+        result[key] = _linked(key, facts, by_subject)
+    return result
+
+
+def _home(known: Known, from_object: dict[Key, list[Known]]) -> Key:
+    """The topic whose entry states the fact as its own."""
+    relation = known.fact.relation
+    if known.subject.kind in {"general", "action"}:
+        return Key("page", relation)
+    if known.subject.kind in {"place", "event", "substance"} and not from_object.get(known.object):
+        return Key("page", HOMELESS[relation])
+    return known.subject
+
+
+def _linked(
+    topic: Key, facts: list[Known], by_subject: dict[Key, list[Known]]
+) -> tuple[Slot, ...]:
+    """Slots with their links; none repeats a fact that another slot of the topic states."""
+    taken = {known.fact for known in facts}
+    slots = []
+    for known in facts:
+        links = []
+        other = known.object if known.object != topic else known.subject
+        for link in by_subject.get(other, ()):
+            if link.fact.relation in LINKS.get(other.kind, ()) and link.fact not in taken:
+                if topic != link.object:
+                    links.append(link)
+                    taken.add(link.fact)
+        slots.append(Slot(known, tuple(links)))
+    return tuple(slots)
+
+
