@@ -11,6 +11,7 @@ from helpers.miniworld.terms import (
     Copula,
     Exists,
     Fact,
+    Impersonal,
     Indefinite,
     Joined,
     Name,
@@ -153,7 +154,11 @@ def _mentions(places: list[Positions]) -> tuple[Mention, ...]:
 
 def _facts(places: list[Positions]) -> tuple[Fact, ...]:
     """Facts in the order in which their clauses end, each once."""
-    stated = (p.node.term for p in places if isinstance(p.node.term, Clause | Copula | Exists))
+    stated = (
+        p.node.term
+        for p in places
+        if isinstance(p.node.term, Clause | Copula | Exists | Impersonal)
+    )
     return tuple(dict.fromkeys(fact for term in stated for fact in term.facts))
 
 

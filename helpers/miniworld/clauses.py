@@ -24,6 +24,7 @@ from helpers.miniworld.terms import (
     Form,
     Gap,
     Gerund,
+    Impersonal,
     Infinitive,
     Joined,
     Phrase,
@@ -64,6 +65,7 @@ from helpers.miniworld.verb_groups import (
 BENEFACTIVE = {"buy", "bake", "cook", "make", "build", "find", "get", "draw", "paint", "prepare"}
 CONTRASTING = {"although", "though", "whereas", "while"}
 THERE = Node("NP", (leaf("there", "there", "PRON", "EX"),), (HEAD,))
+IT = Node("NP", (leaf("it", "it", "PRON", "PRP"),), (HEAD,))
 Part = tuple[Leaf | Node, str]
 
 
@@ -106,10 +108,13 @@ def _recipient(verb: Verb) -> str:
 
 
 def subject_of(clause: Sentential) -> Phrase | None:
-    """The grammatical subject."""
-    if isinstance(clause, Clause):
+    """What the finite verb agrees with; None for the *it* of an impersonal clause."""
+    kind = type(clause)
+    if kind is Clause:
         return clause.object if clause.passive else clause.subject
-    return clause.phrase if isinstance(clause, Exists) else clause.subject
+    if kind is Impersonal:
+        return None
+    return clause.phrase if kind is Exists else clause.subject
 
 
 def is_gap(phrase: Phrase | None) -> bool:
@@ -126,7 +131,7 @@ def _owned_by(phrase: Phrase | None, kind: type) -> bool:
     return type(phrase.det.phrase) is kind
 
 
-def find(clause: Clause | Copula | Exists, wanted: Callable) -> Moved | None:
+def find(clause, wanted: Callable) -> Moved | None:
     """The one argument or adjunct of a clause that is ``wanted``."""
     if isinstance(clause, Clause):
         slots = arguments(clause)
@@ -135,7 +140,7 @@ def find(clause: Clause | Copula | Exists, wanted: Callable) -> Moved | None:
         if type(clause.predicate) is At:
             slots[1] = (clause.predicate.phrase, HEAD, clause.predicate.preposition.lemma)
     else:
-        slots = [(clause.phrase, "nsubj", "")]
+        slots = [(subject_of(clause), "nsubj", "")]
     for phrase, relation, preposition in slots:
         if wanted(phrase):
             return Moved(phrase, relation, preposition)
@@ -159,7 +164,15 @@ def argument(phrase: Phrase, relation: str, preposition: str, binder: int | None
     return Node("PP", (word[0], node), (word[1], HEAD)), relation
 
 
-def subject(phrase: Phrase, relation: str) -> Part:
+def subject(clause) -> Part:
+    """The grammatical subject, *there* or *it*, with its relation."""
+    kind = type(clause)
+    if kind is Exists:
+        return THERE, "expl"
+    if kind is Impersonal:
+        return IT, "expl"
+    phrase = subject_of(clause)
+    relation = "nsubj:pass" if kind is Clause and clause.passive else "nsubj"
     if type(phrase) is Gerund:
         relation = relation.replace("nsubj", "csubj")
     return phrases.noun_phrase(phrase, phrases.SUBJECT), relation
@@ -291,14 +304,17 @@ def _layers(
     if type(clause) is Clause:
         return _verb_layers(clause, agreement, moved, shape, inverted)
     binder = binder_of(clause.subject) if type(clause) is Copula else None
-    upos = "AUX" if type(clause) is Copula else "VERB"
-    linking = getattr(clause, "verb", None)
+    is_copula = type(clause) is not Exists
+    upos = "AUX" if is_copula else "VERB"
+    linking = clause.verb if is_copula else None
     is_be = linking is None or linking.lemma == "be"
     verb = BE if is_be else linking
     words = group(verb, clause.form, agreement, False, shape, inverted, upos if is_be else "VERB")
-    core: list[Part] = [(words.main, "cop" if type(clause) is Copula and is_be else HEAD)]
+    core: list[Part] = [(words.main, "cop" if is_copula and is_be else HEAD)]
     core += _predicate(clause, moved, is_be, binder)
     core += adjuncts(clause, END, moved, binder)
+    if type(clause) is Impersonal:
+        core += [(node, "csubj") for node, _ in complement(clause.complement)]
     return _Layers(words.auxiliaries, core, is_be)
 
 
@@ -333,13 +349,25 @@ def _verb_layers(
     for phrase, relation, preposition in others:
         if moved is None or phrase is not moved.phrase:
             core.append(argument(phrase, relation, preposition, binder))
-    ends = adjuncts(clause, END, moved, binder)
-    if clause.complement is None:
-        core += ends
-    else:
-        # A short adverbial stands before the clause it would else seem to belong to.
-        core += [*ends, *complement(clause.complement)]
+    core += _endings(clause, moved, binder)
     return _Layers(words.auxiliaries, core, False)
+
+
+def _endings(clause: Clause, moved: Moved | None, binder: int | None) -> list[Part]:
+    """Adjuncts and complement: what is short stands before a that-clause or a quotation, lest it
+    seem to belong to them; an infinitive stays with its verb."""
+    if clause.complement is None:
+        return adjuncts(clause, END, moved, binder)
+    last = complement(clause.complement)
+    if type(clause.complement) is Infinitive:
+        return last + adjuncts(clause, END, moved, binder)
+    short = tuple(a for a in clause.adjuncts if type(a.content) is not Subordinate)
+    long = tuple(a for a in clause.adjuncts if type(a.content) is Subordinate)
+    before = adjuncts(clause._replace(adjuncts=short), END, moved, binder)
+    after = adjuncts(clause._replace(adjuncts=long), END, moved, binder)
+    if type(clause.complement) is Quote:
+        return before + after + last
+    return before + last + after
 
 
 def _node(label: str, parts: list[Part], term=None) -> Node:
@@ -407,13 +435,8 @@ def declarative(clause: Sentential, host: str = THIRD, moved: Moved | None = Non
     if kind is Clause and type(clause.complement) is Quote and clause.complement.first:
         return _quoted(clause)
     parts = adjuncts(clause, FRONT, moved) if clause.adjuncts else []
-    if kind is Exists:
-        parts.append((THERE, "expl"))
-    else:
-        phrase = subject_of(clause)
-        if moved is None or moved.phrase is not phrase:
-            passive = kind is Clause and clause.passive
-            parts.append(subject(phrase, "nsubj:pass" if passive else "nsubj"))
+    if moved is None or moved.phrase is not subject_of(clause):
+        parts.append(subject(clause))
     parts.append((verb_phrase(clause, host, moved), HEAD))
     return _node("S", parts, clause)
 
@@ -421,10 +444,8 @@ def declarative(clause: Sentential, host: str = THIRD, moved: Moved | None = Non
 def _shared(clause: Shared, host: str, moved: Moved | None) -> Node:
     first = clause.clauses[0]
     parts = adjuncts(first, FRONT, moved)
-    phrase = subject_of(first)
-    if moved is None or moved.phrase is not phrase:
-        passive = type(first) is Clause and first.passive
-        parts.append(subject(phrase, "nsubj:pass" if passive else "nsubj"))
+    if moved is None or moved.phrase is not subject_of(first):
+        parts.append(subject(first))
     items = []
     for each in clause.clauses:
         own = Moved(subject_of(each), "nsubj") if moved else None
@@ -438,7 +459,9 @@ def _shared(clause: Shared, host: str, moved: Moved | None) -> Node:
 def _quoted(clause: Clause) -> Node:
     """*"…," said Anna*, *"…," she said*."""
     quote = (quotation(clause.complement), "ccomp")
-    who = subject(clause.subject, "nsubj")
+    if any(a.place == FRONT for a in clause.adjuncts):
+        raise ValueError("adjuncts: none in front of a clause whose quotation comes first.")
+    who = subject(clause)
     node = verb_phrase(clause)
     bare = clause.form._replace(tense=NOW.tense) == NOW and len(node.children) == 1
     if bare and not isinstance(clause.subject, phrases.Pronoun):
@@ -453,7 +476,7 @@ def interrogative(clause: Clause | Copula | Exists) -> Node:
     if moved is None:
         return _node("SQ", [*front, *_inverted(clause, None)], clause)
     wh = (_fronted(moved), moved.relation)
-    if not isinstance(clause, Exists) and moved.phrase is subject_of(clause):
+    if type(clause) is not Exists and moved.phrase is subject_of(clause):
         rest = Node("SQ", (verb_phrase(clause, THIRD, moved),), (HEAD,))
         return _node("SBARQ", [*front, wh, (rest, HEAD)], clause)
     rest = _node("SQ", _inverted(clause, moved))
@@ -478,11 +501,7 @@ def _inverted(clause, moved: Moved | None) -> list[Part]:
     if clause.form.negation:
         auxiliaries, core, word = _negated(auxiliaries, core, is_be, clause.form.negation)
         negation.append(word)
-    if type(clause) is Exists:
-        who: Part = (THERE, "expl")
-    else:
-        passive = type(clause) is Clause and clause.passive
-        who = subject(subject_of(clause), "nsubj:pass" if passive else "nsubj")
+    who = subject(clause)
     contracted = negation and negation[0][0] is not NOT and clause.form.negation == "n't"
     parts = [*negation, who] if contracted else [who, *negation]
     parts += adjuncts(clause, MIDDLE, moved)
@@ -522,6 +541,9 @@ def relative(term: Relative, host: str, animate: bool) -> Node:
     is_subject = moved.phrase is subject_of(first)
     if not term.spoken and type(moved.phrase) is Gap and not is_subject and not moved.preposition:
         return Node("SBAR", (inner,), (HEAD,))
+    if term.where and moved.preposition:
+        wh = phrases.asked(Asked(term.where))
+        return Node("SBAR", (wh, inner), ("advmod", HEAD))
     wh = _relative_phrase(moved, term.that, animate)
     return Node("SBAR", (wh, inner), (moved.relation, HEAD))
 

@@ -303,7 +303,7 @@ def pronoun(term: Pronoun, case: int, binder: int | None) -> Node:
 def indefinite(term: Indefinite) -> Node:
     lemma = term.word.lemma
     word = leaf(lemma, LEMMAS.get(lemma, lemma), "PRON", INDEFINITE_TAGS.get(lemma, "NN"))
-    return Node("NP", (word,), (HEAD,), term)
+    return _followed(Node("NP", (word,), (HEAD,), term), term.after, term)
 
 
 def partitive(term: Partitive) -> Node:
@@ -435,6 +435,8 @@ def _modifier(modifier, host: Phrase) -> list[tuple[Leaf | Node, str]]:
         return [(clauses.reduced(modifier), "acl")]
     if kind is Apposition:
         return _set_off(noun_phrase(modifier.phrase), "appos")
+    if kind is Described:
+        return [(described(modifier), "amod")]
     raise TypeError(f"after={modifier!r}: At, Relative, Reduced or Apposition.")
 
 

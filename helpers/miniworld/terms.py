@@ -90,10 +90,14 @@ class Pronoun(NamedTuple):
 
 
 class Indefinite(NamedTuple):
-    """*everyone*, *nobody*, *something*, *this*: a function word of kind ``indefinite``."""
+    """*everyone*, *nobody*, *something*, *this*: a function word of kind ``indefinite``.
+
+    ``after`` may hold an adjective too: *something new*, *everyone who saw the film*.
+    """
 
     word: FunctionWord
     referent: Referent | None = None
+    after: tuple[After | Described, ...] = ()
 
 
 class Partitive(NamedTuple):
@@ -197,12 +201,14 @@ class At(NamedTuple):
 class Relative(NamedTuple):
     """A relative clause; exactly one ``Gap`` inside. ``spoken=False`` leaves the pronoun of an
     object gap out (*the book Anna wrote*); ``that`` prefers *that* to *who/which*; ``commas``
-    sets a clause off that only adds something (after names)."""
+    sets a clause off that only adds something (after names); ``where`` (a question word, *where*
+    or *when*) stands for the preposition and its Gap: *the town where she lived*."""
 
-    clause: Clause | Copula
+    clause: Clause | Copula | Shared
     that: bool = False
     spoken: bool = True
     commas: bool = False
+    where: FunctionWord | None = None
 
 
 class Reduced(NamedTuple):
@@ -337,6 +343,17 @@ class Exists(NamedTuple):
     facts: tuple[Fact, ...] = ()
 
 
+class Impersonal(NamedTuple):
+    """*It is clear that …*, *it was hard to find …*: a clause or infinitive as late subject."""
+
+    predicate: Described | Phrase
+    complement: That | Infinitive
+    form: Form = NOW
+    verb: Verb | None = None
+    adjuncts: tuple[Adjunct, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
 class Shared(NamedTuple):
     """Clauses with one subject, spoken once: *Anna opened the box and found a key*.
 
@@ -347,7 +364,7 @@ class Shared(NamedTuple):
     clauses: tuple[Clause | Copula, ...]
 
 
-Sentential = Clause | Copula | Exists | Shared | Joined
+Sentential = Clause | Copula | Exists | Impersonal | Shared | Joined
 
 
 # ------------------------------------------------------------------------- sentences
@@ -364,7 +381,7 @@ class Statement(NamedTuple):
 class Question(NamedTuple):
     """Yes/no, or wh where one argument or adjunct is ``Asked``."""
 
-    clause: Clause | Copula | Exists
+    clause: Clause | Copula | Exists | Impersonal
 
 
 class Command(NamedTuple):
