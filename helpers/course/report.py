@@ -210,7 +210,8 @@ def _summary(known: list[Outcome], lessons: int) -> str:
 
 
 def _lesson_row(lesson: Path, output: Path, result: Outcome | None, changed: list[str]) -> str:
-    name = _e(f"{lesson.stem[:2]} · {heading(lesson)}")
+    number, title = lesson.stem[:2], heading(lesson)
+    name = _e(title if title.startswith(f"{number} ·") else f"{number} · {title}")
     if (output / f"{lesson.stem}.html").exists():
         name = f'<a href="{_e(lesson.stem)}.html">{name}</a>'
     numbers = ["", "", ""]

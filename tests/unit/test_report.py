@@ -150,6 +150,12 @@ def test_lessons_are_titled_by_their_heading_and_linked_once_they_have_a_page(co
     assert "02 · &lt;i&gt;C&lt;/i&gt;" in page
 
 
+def test_a_number_in_the_heading_is_not_said_twice(course):
+    title = new_markdown_cell("# 00 · Why transfer?")
+    nbformat.write(new_notebook(cells=[title]), course[0][0])
+    assert "00 · Why transfer?" in index(course) and "00 · 00" not in index(course)
+
+
 def test_every_claim_is_told_beside_what_was_published(course):
     shown = cells(index(course))
     claims = shown[shown.index("Verdict") + 1 :]
