@@ -51,8 +51,10 @@ from helpers.miniworld.trees import (
 from helpers.miniworld.verb_groups import (
     BASE,
     BE,
+    CONTRACTED,
     FINITE,
     GERUND,
+    GLUED_NOT,
     NOT,
     PLURAL,
     THIRD,
@@ -500,9 +502,9 @@ def _inverted(clause, moved: Moved | None) -> list[Part]:
     negation: list[Part] = []
     if clause.form.negation:
         auxiliaries, core, word = _negated(auxiliaries, core, is_be, clause.form.negation)
-        negation.append(word)
+        negation.append((NOT, "advmod") if word[0] is GLUED_NOT else word)
     who = subject(clause)
-    contracted = negation and negation[0][0] is not NOT and clause.form.negation == "n't"
+    contracted = negation and negation[0][0] is CONTRACTED
     parts = [*negation, who] if contracted else [who, *negation]
     parts += adjuncts(clause, MIDDLE, moved)
     if not auxiliaries:

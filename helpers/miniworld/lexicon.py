@@ -24,7 +24,10 @@ class UnknownWord(KeyError):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Noun:
-    """``plural`` is empty for what can't be counted; ``sense`` is set for ambiguous lemmas."""
+    """``plural`` is empty for what can't be counted; ``sense`` is set for ambiguous lemmas.
+
+    ``kind`` may hold several kinds, as in the table: ``profession;ruler``.
+    """
 
     lemma: str
     plural: str
@@ -36,6 +39,10 @@ class Noun:
     german_plural: str = ""
     german_genitive: str = ""
     german_feminine: str = ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(self.kind.split(";"))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -126,7 +133,7 @@ def _noun(row: tables.NounRow) -> Noun:
         row.lemma,
         row.plural,
         row.kind,
-        row.kind in PERSONAL,
+        not PERSONAL.isdisjoint(row.kind.split(";")),
         "",
         row.german,
         row.gender,

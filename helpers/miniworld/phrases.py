@@ -80,9 +80,11 @@ PERSONAL = {
 
 # Spelt with a vowel, spoken with a consonant; and the other way round.
 CONSONANT = re.compile(
-    r"(?i)(eu|ewe|one\b|once\b|uni(?![mnd])|us[aeiu]|ut[eio]|uk[aeru]|ura|uru|ugan|ubi)"
+    r"(?i:eu|ewe|one\b|once\b|uni(?![mnd])|us[aeiu]|ut[eio]|uk[aeru]|ura|uru|ugan|ubi)|U[A-Z]"
 )
-SILENT = re.compile(r"(?i)(hour|honest|honou?r|heir|8|11\b|18\b|11,|18,)|[AEFHILMNORSX]{2}")
+SILENT = re.compile(
+    r"(?i:hour|honest|honou?r|heir)|8|1[18]\b|1[18],|LED\b|[FHLMNRSX][B-DF-HJ-NP-TV-Z]"
+)
 
 
 def article_before(form: str) -> str:

@@ -33,7 +33,7 @@ def _svg(sentence: Sentence) -> str:
     levels = _levels(sentence)
     depth = _depth(sentence.tree)
     words = ROW * (depth + 1)
-    arcs = words + (48 if sentence.entities else 28)
+    arcs = words + (52 if sentence.entities else 34)
     height = arcs + ARC * (1 + max(levels, default=0)) + 16
     parts: list[str] = []
     _tree(sentence.tree, centres, 0, words, parts)
@@ -125,7 +125,7 @@ def _levels(sentence: Sentence) -> list[int]:
 def _arcs(sentence: Sentence, centres, levels: list[int], y: float, parts: list[str]) -> None:
     for i, token in enumerate(sentence.tokens):
         if token.head < 0:
-            parts.append(_text(centres[i], y + 12, "root", "font-size:10px;font-weight:600"))
+            parts.append(_text(centres[i], y - 3, "root", "font-size:10px;font-weight:600"))
             continue
         start, end = centres[token.head], centres[i]
         shift = (

@@ -15,6 +15,7 @@ HAVE = Verb("have", "has", "had", "had", "having")
 DO = Verb("do", "does", "did", "done", "doing")
 TO = leaf("to", "to", "PART", "TO")
 NOT = leaf("not", "not", "PART", "RB")
+GLUED_NOT = Leaf("not", "not", "not", "PART", "RB")  # cannot
 CONTRACTED = Leaf("n't", "n't", "not", "PART", "RB")
 NEVER = leaf("never", "never", "ADV", "RB")
 # How a form looks before n't; these have none: am, may, might.
@@ -102,6 +103,6 @@ def negative(before: Leaf, negation: str) -> tuple[Leaf, Leaf]:
     if negation == "never":
         return before, NEVER
     if negation == "not" or before.form in NO_NT:
-        return before, NOT
+        return before, GLUED_NOT if before.form == "can" else NOT
     form = BEFORE_NT.get(before.form, before.form)
     return before._replace(text=" " + form, form=form), CONTRACTED
