@@ -69,7 +69,10 @@ class Measurement:
         return FAILS if self.mean < -2 * self.standard_error else UNCLEAR
 
     def __str__(self) -> str:
-        return f"{self.mean:+.3g} ± {self.standard_error:.2g} (s.e., n = {self.n})"
+        """Two digits of the standard error, and the mean to the same decimal place."""
+        error = self.standard_error
+        decimals = max(0, 1 - math.floor(math.log10(error))) if error else 2
+        return f"{self.mean:+z.{decimals}f} ± {error:.{decimals}f} (s.e., n = {self.n})"
 
 
 @dataclass(frozen=True)

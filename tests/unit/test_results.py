@@ -43,6 +43,22 @@ def test_standard_error_is_of_the_mean():
     assert m.standard_error == pytest.approx(0.64549722)
 
 
+@pytest.mark.parametrize(
+    ("mean", "error", "text"),
+    [
+        (12.75, 2.54, "+12.8 ± 2.5"),
+        (0.0764, 0.57, "+0.08 ± 0.57"),
+        (-0.0614, 0.00823, "-0.0614 ± 0.0082"),
+        (-0.001, 0.57, "+0.00 ± 0.57"),  # no negative zero
+        (1234.5, 67.8, "+1234 ± 68"),
+        (2.0, 2.0, "+2.0 ± 2.0"),
+        (0.5, 0.0, "+0.50 ± 0.00"),
+    ],
+)
+def test_the_mean_is_rounded_to_the_digits_of_its_error(mean, error, text):
+    assert str(Measurement(mean, std=2 * error, n=4)) == f"{text} (s.e., n = 4)"
+
+
 def test_an_effect_that_the_control_shows_too_is_no_evidence():
     up = [0.10, 0.12, 0.11]
     assert record("00-demo", up, control=[0.0, 0.01, -0.01]).outcome == HOLDS
