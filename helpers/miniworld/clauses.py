@@ -40,7 +40,6 @@ from helpers.miniworld.terms import (
 )
 from helpers.miniworld.trees import (
     CLOSING_QUOTE,
-    COMMA,
     HEAD,
     OPENING_QUOTE,
     Leaf,
@@ -86,8 +85,6 @@ def arguments(clause: Clause) -> list[tuple[Phrase | None, str, str]]:
     """(phrase, relation, preposition) in their order; the grammatical subject comes first."""
     verb, second = clause.verb, clause.second
     if clause.passive:
-        if clause.object is None:
-            raise ValueError(f"passive: {verb.lemma!r} has no object to be its subject.")
         found = [(clause.object, "nsubj:pass", "")]
         if second is not None:
             found.append((second, "obl", verb.preposition or _recipient(verb)))
@@ -174,6 +171,8 @@ def subject(clause) -> Part:
     if kind is Impersonal:
         return IT, "expl"
     phrase = subject_of(clause)
+    if phrase is None:
+        raise ValueError(f"clause={clause!r} has no subject (a passive's is its object).")
     relation = "nsubj:pass" if kind is Clause and clause.passive else "nsubj"
     if type(phrase) is Gerund:
         relation = relation.replace("nsubj", "csubj")
@@ -187,7 +186,7 @@ def complement(term: That | Infinitive | Quote) -> list[Part]:
     if kind is That:
         return [(_embedded(term.word, term.clause), "ccomp")]
     if kind is Quote:
-        return [] if term.first else [(COMMA, "punct"), (quotation(term), "ccomp")]
+        return [] if term.first else [(phrases.with_comma(quotation(term), True), "ccomp")]
     raise TypeError(f"complement={term!r}: That, Infinitive or Quote.")
 
 
@@ -258,13 +257,12 @@ def adjuncts(
     for item in clause.adjuncts:
         if item.place != place or _is_moved(item, moved):
             continue
-        part = adjunct(item.content, binder)
+        node, relation = adjunct(item.content, binder)
         if place == FRONT:
-            found += [part, (COMMA, "punct")]
+            node = phrases.with_comma(node, before=False)
         elif place == END and _needs_comma(item):
-            found += [(COMMA, "punct"), part]
-        else:
-            found.append(part)
+            node = phrases.with_comma(node, before=True)
+        found.append((node, relation))
     return found
 
 

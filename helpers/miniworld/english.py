@@ -79,8 +79,8 @@ def _fragment(term: Fragment) -> Node:
     children: list = [parts[0]]
     relations = [HEAD]
     for part in parts[1:]:
-        children += [COMMA, part]
-        relations += ["punct", "parataxis"]
+        children.append(phrases.with_comma(part, before=True))
+        relations.append("parataxis")
     return Node("FRAG", tuple(children), tuple(relations), term)
 
 

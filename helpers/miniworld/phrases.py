@@ -419,31 +419,38 @@ def _followed(base: Node, after: tuple, term, standards: tuple[Node, ...] = ()) 
     children: list[Leaf | Node] = [base._replace(term=None), *standards]
     relations = [HEAD, *("nmod" for _ in standards)]
     for modifier in after:
-        for child, relation in _modifier(modifier, term):
-            children.append(child)
-            relations.append(relation)
+        child, relation = _modifier(modifier, term)
+        children.append(child)
+        relations.append(relation)
     return Node(base.label, tuple(children), tuple(relations), term)
 
 
-def _modifier(modifier, host: Phrase) -> list[tuple[Leaf | Node, str]]:
+def _modifier(modifier, host: Phrase) -> tuple[Leaf | Node, str]:
     kind = type(modifier)
     if kind is At:
-        relation = "acl" if type(modifier.phrase) is Gerund else "nmod"
-        return [(prepositional(modifier), relation)]
+        return prepositional(modifier), "acl" if type(modifier.phrase) is Gerund else "nmod"
     if kind is Relative:
-        relative = (clauses.relative(modifier, agreement(host), animate(host)), "acl:relcl")
-        return _set_off(*relative) if modifier.commas else [relative]
+        node = clauses.relative(modifier, agreement(host), animate(host))
+        return _set_off(node) if modifier.commas else node, "acl:relcl"
     if kind is Reduced:
-        return [(clauses.reduced(modifier), "acl")]
+        return clauses.reduced(modifier), "acl"
     if kind is Apposition:
-        return _set_off(noun_phrase(modifier.phrase), "appos")
+        return _set_off(noun_phrase(modifier.phrase)), "appos"
     if kind is Described:
-        return [(described(modifier), "amod")]
-    raise TypeError(f"after={modifier!r}: At, Relative, Reduced or Apposition.")
+        return described(modifier), "amod"
+    raise TypeError(f"after={modifier!r}: At, Relative, Reduced, Apposition or Described.")
 
 
-def _set_off(node: Node, relation: str) -> list[tuple[Leaf | Node, str]]:
-    return [(COMMA, "punct"), (node, relation), (CLOSING, "punct")]
+def _set_off(node: Node) -> Node:
+    """Between commas, which belong to what they set off."""
+    return Node("", (COMMA, node, CLOSING), ("punct", HEAD, "punct"))
+
+
+def with_comma(node: Node, before: bool) -> Node:
+    """The node with the comma that separates it from its clause."""
+    if before:
+        return Node("", (COMMA, node), ("punct", HEAD))
+    return Node("", (node, COMMA), (HEAD, "punct"))
 
 
 def prepositional(term: At, binder: int | None = None) -> Node:
