@@ -54,19 +54,21 @@ def builds(lesson: Path) -> str:
 
 
 def claims_table(rows: list[dict]) -> str:
-    """The claims with their verdicts, and when and where the newest of them was measured."""
+    """The claims with their verdicts, and when and where each lesson's were measured."""
     table = report.claims_markdown(rows)
-    if not rows:
-        return table
-    newest = max(rows, key=lambda row: row["date"])
-    return f"{table}\n*{origin(newest)}*"
+    return f"{table}\n*{origins(rows)}*" if rows else table
 
 
-def origin(row: dict) -> str:
-    """One sentence on where a row's numbers come from."""
-    return (
-        f"Measured {row['date']} at commit {row['commit']}, scale {row['scale']}, "
-        f"seed {row['seed']}, on {row['machine']}."
+def origins(rows: list[dict]) -> str:
+    """Where the numbers come from: a sentence for each machine, with the commit of each lesson."""
+    latest = {row["notebook"]: row for row in sorted(rows, key=lambda row: row["date"])}
+    places: dict[tuple, list[str]] = {}
+    for notebook, row in sorted(latest.items()):
+        lesson = f"lesson {notebook[:2]} at commit {row['commit']} ({row['date']})"
+        places.setdefault((row["scale"], row["seed"], row["machine"]), []).append(lesson)
+    return " ".join(
+        f"Measured at scale {scale}, seed {seed}, on {machine}: {', '.join(lessons)}."
+        for (scale, seed, machine), lessons in places.items()
     )
 
 

@@ -145,20 +145,28 @@ def claim_rows(recorded: list[dict]) -> list[tuple]:
 
 
 def claims_markdown(rows: list[dict]) -> str:
-    """The table of claims for the README: claim, what we measured, what was published, verdict.
+    """The table of claims for the README: claim, both sides and their difference, the same in the
+    control, what was published, verdict.
 
     ``rows``: as :func:`helpers.course.outcome.recorded` returns them. Definitions and corrections,
     which need no measurement, follow with their sources.
     """
     joined = claim_rows(rows)
     measured = [
-        [claim.statement, _ours(row), claim.published or "–", f"{SIGNS[verdict]} {verdict}"]
+        [
+            claim.statement,
+            f"{claim.predicate}: {_bold(_ours(row))}",
+            f"{claim.control}: {_ours(row and _control(row))}",
+            claim.published or "–",
+            f"{SIGNS[verdict]} {verdict}",
+        ]
         for claim, row in joined
         if claim.kind == MEASURED
         for verdict in [_verdict(row)]
     ]
     stated = [[c.statement, c.kind, c.published] for c, _ in joined if c.kind != MEASURED]
-    tables = [_markdown(["claim", "ours (left minus right)", "published", "verdict"], measured)]
+    header = ["claim", "ours: left − right", "the same in the control", "published", "verdict"]
+    tables = [_markdown(header, measured)]
     tables += [_markdown(["also stated", "kind", "source"], stated)]
     return "\n".join(filter(None, tables))
 
@@ -169,6 +177,15 @@ def _markdown(header: list[str], rows: list[list[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     escaped = [[cell.replace("|", "\\|") for cell in line] for line in lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in escaped)
+
+
+def _bold(measured: str) -> str:
+    return f"**{measured}**" if measured != "–" else measured
+
+
+def _control(row: dict) -> dict | None:
+    """The control of a recorded row, as a row of its own."""
+    return row["control"] and {**row["control"], "unit": row["unit"]}
 
 
 def _ours(row: dict | None) -> str:
@@ -254,8 +271,7 @@ def _claims(joined: list[tuple]) -> str:
 def _claim_row(claim, row: dict | None) -> str:
     control = ""
     if row and row["control"]:
-        measured = _ours({**row["control"], "unit": row["unit"]})
-        control = f"<small>control ({_e(claim.control)}): {_e(measured)}</small>"
+        control = f"<small>control ({_e(claim.control)}): {_e(_ours(_control(row)))}</small>"
     settings = f"<small>{_e(row['scale'])}, seed {_e(row['seed'])}</small>" if row else ""
     verdict = _verdict(row)
     badge = _badge(VERDICTS[verdict], SIGNS[verdict], verdict)

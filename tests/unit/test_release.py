@@ -359,6 +359,21 @@ def test_rows_of_other_notebooks_and_scales_are_kept(tmp_path):
     assert found == [("00_a", "full", 1), ("00_a", "mini", 2), ("01_b", "mini", 1)]
 
 
+def test_every_lessons_numbers_name_their_own_commit():
+    def row(notebook, commit, machine="a laptop", date="2030-01-01"):
+        return {"notebook": notebook, "commit": commit, "machine": machine, "date": date,
+                "scale": "mini", "seed": 0}  # fmt: skip
+
+    rows = [row("01_b", "bbb"), row("00_a", "aaa", date="2030-01-02"), row("00_a", "old")]
+    assert readme.origins(rows) == (
+        "Measured at scale mini, seed 0, on a laptop: "
+        "lesson 00 at commit aaa (2030-01-02), lesson 01 at commit bbb (2030-01-01)."
+    )
+    elsewhere = readme.origins([*rows, row("02_c", "ccc", "a server")])
+    assert elsewhere.endswith(" Measured at scale mini, seed 0, on a server: "
+                              "lesson 02 at commit ccc (2030-01-01).")  # fmt: skip
+
+
 def test_between_replaces_the_part_alone():
     text = readme.between(README, "lessons", "new")
     assert text == README.replace("stale", "new")

@@ -161,12 +161,12 @@ def test_every_claim_is_told_beside_what_was_published(course):
     claims = shown[shown.index("Verdict") + 1 :]
     assert claims[:4] == [
         "A beats B | trulyA > B",
-        "+1 ± 0.058 (s.e., n = 3) pointscontrol (shuffled): +0 ± 0.058 (s.e., n = 3) points"
+        "+1.000 ± 0.058 (s.e., n = 3) pointscontrol (shuffled): +0.000 ± 0.058 (s.e., n = 3) points"
         "mini, seed 4",
         "+1 (X)",
         "✓ holds",
     ]
-    assert claims[4:8] == ["B beats CB > C", "-1 ± 0.058 (s.e., n = 3) pointsmini, seed 4", "–",
+    assert claims[4:8] == ["B beats CB > C", "-1.000 ± 0.058 (s.e., n = 3) pointsmini, seed 4", "–",
                            "✗ doesn't hold"]  # fmt: skip
     assert claims[11] == "? can't tell"  # the control shows the effect too
     assert claims[12:16] == ["D beats ED > E", "–", "+3", "– not measured in this run"]
@@ -190,10 +190,14 @@ def test_without_claims_there_is_no_empty_table(course, monkeypatch):
 def test_the_readmes_table_says_the_same(course):
     _, output = course
     lines = report.claims_markdown(outcome.recorded(output)).splitlines()
-    assert lines[0] == "| claim | ours (left minus right) | published | verdict |"
-    assert lines[2] == (
-        r"| A beats B \| truly | +1 ± 0.058 (s.e., n = 3) points | +1 (X) | ✓ holds |"
+    assert lines[0] == (
+        "| claim | ours: left − right | the same in the control | published | verdict |"
     )
+    assert lines[2] == (
+        r"| A beats B \| truly | A > B: **+1.000 ± 0.058 (s.e., n = 3) points** "
+        "| shuffled: +0.000 ± 0.058 (s.e., n = 3) points | +1 (X) | ✓ holds |"
+    )
+    assert lines[5].startswith("| D beats E | D > E: – | random: – |"), "not measured"
     assert [line.rsplit(" | ", 1)[1] for line in lines[2:6]] == [
         "✓ holds |",
         "✗ doesn't hold |",
@@ -205,7 +209,7 @@ def test_the_readmes_table_says_the_same(course):
         "| Transfer means this | definition | Pan 2010 |",
     ]
     columns = [len(re.split(r"(?<!\\)\|", line)) for line in lines if line]
-    assert columns == [6] * 6 + [5] * 4
+    assert columns == [7] * 6 + [5] * 4
 
 
 def test_the_last_row_of_a_claim_counts(course):
