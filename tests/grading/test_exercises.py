@@ -65,6 +65,29 @@ def test_every_lesson_has_exercises():
         assert len(exercises(topic)) >= 4, topic
 
 
+def index_of_exercises(path) -> str:
+    """The section of a lesson that lists its exercises, empty if there is none."""
+    prose = (c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+    _, _, after = "\n\n".join(prose).partition("\n## Exercises\n")
+    return after.partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("path", filter(index_of_exercises, LESSONS), ids=lambda p: p.stem)
+def test_the_index_of_exercises_says_what_the_cards_say(path):
+    index, cells = index_of_exercises(path), marked(nbformat.read(path, as_version=4))
+    rows = re.findall(r"^\| \[(.+)\]\(#(.+)\) \| (\d+) \| (\d+) \|$", index, re.M)
+    expected = []
+    for grade_id in (name.removesuffix("-card") for name in cells if name.endswith("-card")):
+        card = cells[f"{grade_id}-card"].source
+        (title,), (minutes,) = re.findall(r"^### (.+)$", card, re.M), re.findall(r"(\d+) min", card)
+        points = cells[f"{grade_id}-check"].metadata.nbgrader.points
+        name = title.removeprefix("Exercise: ")
+        expected.append((name, title.replace(" ", "-"), minutes, str(points)))
+    assert rows == expected
+    minutes, points = (sum(int(row[column]) for row in rows) for column in (2, 3))
+    assert f"{minutes} minutes, {points} points" in index
+
+
 def test_grade_ids_are_unique_and_carry_the_lessons_number():
     ids = [exercise.grade_id for exercise in ALL]
     assert len(ids) == len(set(ids))
