@@ -217,7 +217,8 @@ def quotation(term: Quote) -> Node:
 def adjunct(content, binder: int | None = None) -> Part:
     kind = type(content)
     if kind is Adverb or kind is AdverbPhrase:
-        return phrases.adverb_phrase(content), "advmod"
+        node = phrases.adverb_phrase(content)
+        return node, "obl" if node.label == "PP" else "advmod"
     if kind is At:
         relation = "advcl" if type(content.phrase) is Gerund else "obl"
         return phrases.prepositional(content, binder), relation

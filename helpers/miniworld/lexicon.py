@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.miniworld import tables
-from helpers.miniworld.terms import SINGULAR
+from helpers.miniworld.terms import PLURAL, SINGULAR
 from helpers.settings import did_you_mean
 
 PERSONAL = {"person", "profession", "family"}
@@ -171,6 +171,12 @@ def _adjective(row: tables.AdjectiveRow) -> Adjective:
     return Adjective(*row[:3], row.polarity or 0, *row[4:-1])
 
 
+def _speaks_of_many(row: tables.Organisation) -> bool:
+    """*The Beatles were*, *the Chicago Bulls are*, but *Alice in Chains was*."""
+    many = row.kind in ("band", "basketball club", "hockey club") and row.name.endswith("s")
+    return many and " in " not in row.name
+
+
 def _entities() -> Iterable[Entity]:
     for row in tables.rows("countries"):
         german = (row.german, row.german_article)
@@ -182,7 +188,9 @@ def _entities() -> Iterable[Entity]:
     for row in tables.rows("people"):
         yield Entity(row.name, "person", "PER", row.gender, animate=True, german=row.name)
     for row in tables.rows("organisations"):
-        yield Entity(row.name, "organisation", "ORG", article=row.article, german=row.name)
+        number = PLURAL if _speaks_of_many(row) else SINGULAR
+        german = (False, row.name)
+        yield Entity(row.name, "organisation", "ORG", "neuter", number, row.article, *german)
     for row in tables.rows("products"):
         yield Entity(row.name, "product", "PRODUCT", article=row.article, german=row.name)
     for row in tables.rows("works"):

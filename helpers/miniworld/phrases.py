@@ -60,6 +60,7 @@ INDEFINITE_TAGS = {"this": "DT", "that": "DT", "these": "DT", "those": "DT", "ot
 LEMMAS = {"these": "this", "those": "that", "others": "other"}
 
 # fmt: off
+QUALIFYING = {"English", "polar", "prime", "special"}  # adjectives in nouns of two words
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
            "eleven", "twelve"]
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -100,12 +101,20 @@ def article_leaf(form: str) -> Leaf:
 
 
 @cache
-def noun_leaf(noun: Noun, number: str) -> Leaf:
-    if number == SINGULAR:
-        return leaf(noun.lemma, noun.lemma, "NOUN", "NN", noun.sense)
-    if not noun.plural:
+def noun_leaf(noun: Noun, number: str) -> Leaf | Node:
+    """The noun in its number; of several words (*apple tree*) the last is the head."""
+    form, xpos = (noun.lemma, "NN") if number == SINGULAR else (noun.plural, "NNS")
+    if not form:
         raise ValueError(f"number='plural': {noun.lemma!r} has no plural.")
-    return leaf(noun.plural, noun.lemma, "NOUN", "NNS", noun.sense)
+    if " " not in form:
+        return leaf(form, noun.lemma, "NOUN", xpos, noun.sense)
+    *before, last = form.split(" ")
+    head = leaf(last, noun.lemma.split(" ")[-1], "NOUN", xpos, noun.sense)
+    first = tuple(
+        leaf(w, w, "ADJ", "JJ") if w in QUALIFYING else leaf(w, w, "NOUN", "NN") for w in before
+    )
+    relations = ("amod" if x.xpos == "JJ" else "compound" for x in first)
+    return Node("", (*first, head), (*relations, HEAD))
 
 
 @cache
@@ -538,10 +547,28 @@ def _standards(term: Common) -> tuple[Node, ...]:
     )
 
 
+def _adverb(term: Adverb) -> Node:
+    return Node("ADVP", (adverb_leaf(term),), (HEAD,), term)
+
+
+def _adverb_of_words(term: Adverb) -> Node:
+    """*at night*, *at first*; *of course*; *long ago*."""
+    first, second = term.lemma.split(" ")
+    if first == "at":
+        word = {"first": ("ADJ", "JJ"), "last": ("ADJ", "JJ")}.get(second, ("NOUN", "NN"))
+        inner = Node("NP", (leaf(second, second, *word),), (HEAD,))
+        return Node("PP", (preposition("at")[0], inner), ("case", HEAD), term)
+    if first == "of":
+        words = (leaf(first, first, "ADP", "IN"), leaf(second, second, "NOUN", "NN"))
+        return Node("ADVP", words, (HEAD, "fixed"), term)
+    words = (leaf(first, first, "ADV", "RB"), leaf(second, second, "ADV", "RB"))
+    return Node("ADVP", words, ("advmod", HEAD), term)
+
+
 @cache
 def adverb_phrase(term: Adverb | AdverbPhrase) -> Node:
     if isinstance(term, Adverb):
-        return Node("ADVP", (adverb_leaf(term),), (HEAD,), term)
+        return _adverb_of_words(term) if " " in term.lemma else _adverb(term)
     before = {COMPARATIVE: (MORE,), SUPERLATIVE: (MOST,), LESS: (LESS_WORD,), LEAST: (LEAST_WORD,)}
     words = (*before.get(term.degree, ()), adverb_leaf(term.adverb))
     if term.by:

@@ -146,7 +146,7 @@ class Maker:
         return self.pick(makers)()
 
     def rarely(self) -> bool:
-        return self.pick([False, False, False, True])
+        return self.pick([False] * 4 + [True])
 
     # noun phrases
 
@@ -185,7 +185,9 @@ class Maker:
         if depth > 0 and self.rarely():
             det = Possessor(self.phrase(0))
         adjectives = tuple(self.adjective(depth) for _ in range(self.pick([0, 0, 1, 2])))
-        after = tuple(self.after(depth - 1) for _ in range(self.pick([0, 1]) if depth > 0 else 0))
+        after = tuple(
+            self.after(depth - 1) for _ in range(self.pick([0, 1, 1]) if depth > 0 else 0)
+        )
         return Common(noun, number, det, adjectives, after, None, count)
 
     def adjective(self, depth: int):
@@ -277,8 +279,8 @@ class Maker:
             self.pick([PRESENT, PAST]),
             self.rarely(),
             self.rarely(),
-            self.pick([None, None, None, WILL, CAN, MAY]),
-            self.pick(["", "", "", "not", "n't", "never"]),
+            self.pick([None] * 6 + [WILL, CAN, MAY]),
+            self.pick([""] * 6 + ["not", "n't", "never"]),
         )
 
     def transitive(self, depth: int, gap, passive: bool):
