@@ -1,0 +1,50 @@
+"""Tasks whose answers are known because the world was made: rows, splits and baselines.
+
+``sentiment``, ``acceptability``, ``agreement_pairs``, ``tagging`` and ``edge_probing`` give
+``{"train": [...], "dev": [...], "test": [...]}``, ``lama`` a list of queries. A hash of the
+sentence decides the split, so text that leaves out the test sentences of one task leaves out all::
+
+    for sentences in without_test(text(n_tokens=1_000_000)):
+        ...
+"""
+
+from helpers.miniworld.tasks.acceptability import acceptability, judgements
+from helpers.miniworld.tasks.agreement import agreement_pairs
+from helpers.miniworld.tasks.cloze import lama, lecture
+from helpers.miniworld.tasks.probing import edge_probing
+from helpers.miniworld.tasks.rows import (
+    Agreement,
+    Cloze,
+    Edge,
+    Judgement,
+    Opinion,
+    Pair,
+    Splits,
+    Tagged,
+)
+from helpers.miniworld.tasks.sentiment import sentiment
+from helpers.miniworld.tasks.splits import Sizes, TaskError, split_of, without_test
+from helpers.miniworld.tasks.tagging import tagging
+
+__all__ = [
+    "Agreement",
+    "Cloze",
+    "Edge",
+    "Judgement",
+    "Opinion",
+    "Pair",
+    "Sizes",
+    "Splits",
+    "Tagged",
+    "TaskError",
+    "acceptability",
+    "agreement_pairs",
+    "edge_probing",
+    "judgements",
+    "lama",
+    "lecture",
+    "sentiment",
+    "split_of",
+    "tagging",
+    "without_test",
+]

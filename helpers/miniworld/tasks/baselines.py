@@ -1,0 +1,234 @@
+"""What can be had without understanding: majority, single words, three words in a row.
+
+``majority``: the commonest label of the training rows. ``bag of words``: logistic regression over
+word counts. ``trigram``: for minimal pairs, a language model of three words (interpolated
+Kneser-Ney, Chen & Goodman 1999) trained on the good training sentences, that takes the likelier
+sentence of the two; elsewhere logistic regression over counts of 1-, 2- and 3-grams.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from helpers.miniworld.tasks.rows import Agreement, Cloze, Edge, Opinion, Pair, Tagged
+
+TOKEN = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
+DISCOUNT = 0.75
+
+
+class Scores(NamedTuple):
+    """Accuracies on the test split, 0 to 1; None where a baseline makes no sense."""
+
+    majority: float
+    bag_of_words: float
+    trigram: float | None = None
+
+
+def words(text: str) -> list[str]:
+    """Lower-cased words and punctuation marks."""
+    return TOKEN.findall(text.lower())
+
+
+def majority(train: Sequence, test: Sequence) -> float:
+    """Accuracy of the commonest training label (labels only)."""
+    label = Counter(train).most_common(1)[0][0]
+    return sum(x == label for x in test) / len(test)
+
+
+def linear(
+    train: Sequence[tuple[list[str], object]], test: Sequence[tuple[list[str], object]], n: int = 1
+) -> float:
+    """Accuracy of logistic regression over counts of 1- to ``n``-grams of the features."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectors = CountVectorizer(analyzer=lambda tokens: list(ngrams(tokens, n)))
+    model = LogisticRegression(max_iter=1000)
+    model.fit(vectors.fit_transform(x for x, _ in train), [str(y) for _, y in train])
+    guesses = model.predict(vectors.transform(x for x, _ in test))
+    return sum(guess == str(y) for guess, (_, y) in zip(guesses, test, strict=True)) / len(test)
+
+
+def ngrams(tokens: list[str], n: int) -> Iterable[str]:
+    for size in range(1, n + 1):
+        for start in range(len(tokens) - size + 1):
+            yield " ".join(tokens[start : start + size])
+
+
+class Trigrams:
+    """Interpolated Kneser-Ney language model of three words, absolute discount 0.75."""
+
+    def __init__(self, texts: Iterable[str]):
+        self.trigrams: Counter = Counter()
+        self.after: dict[tuple, set] = defaultdict(set)
+        self.before: dict[tuple, set] = defaultdict(set)
+        for text in texts:
+            tokens = self._framed(text)
+            for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
+                self.trigrams[a, b, c] += 1
+                self.after[a, b].add(c)
+                self.before[b, c].add(a)
+        self.contexts: Counter = Counter()
+        for (a, b, _), count in self.trigrams.items():
+            self.contexts[a, b] += count
+        # Bigrams count the different words they follow, words the different bigrams they end.
+        self.bigrams = {key: len(found) for key, found in self.before.items()}
+        self.middle: Counter = Counter()
+        self.kinds: Counter = Counter()
+        self.words: Counter = Counter()
+        for (b, c), count in self.bigrams.items():
+            self.middle[b] += count
+            self.kinds[b] += 1
+            self.words[c] += 1
+        self.total = sum(self.words.values())
+        self.vocabulary = len(self.words) + 1
+
+    @staticmethod
+    def _framed(text: str) -> list[str]:
+        return ["<s>", "<s>", *words(text), "</s>"]
+
+    def _word(self, c: str) -> float:
+        discounted = max(self.words[c] - DISCOUNT, 0) / self.total
+        return discounted + DISCOUNT * len(self.words) / self.total / self.vocabulary
+
+    def _bigram(self, b: str, c: str) -> float:
+        total = self.middle[b]
+        if not total:
+            return self._word(c)
+        discounted = max(self.bigrams.get((b, c), 0) - DISCOUNT, 0) / total
+        return discounted + DISCOUNT * self.kinds[b] / total * self._word(c)
+
+    def _trigram(self, a: str, b: str, c: str) -> float:
+        total = self.contexts[a, b]
+        if not total:
+            return self._bigram(b, c)
+        discounted = max(self.trigrams[a, b, c] - DISCOUNT, 0) / total
+        return discounted + DISCOUNT * len(self.after[a, b]) / total * self._bigram(b, c)
+
+    def log_probability(self, text: str) -> float:
+        """Natural logarithm of the probability of a sentence with its end."""
+        tokens = self._framed(text)
+        grams = zip(tokens, tokens[1:], tokens[2:], strict=False)
+        return sum(math.log(self._trigram(*gram)) for gram in grams)
+
+
+# --------------------------------------------------------------------------- by task
+
+
+def of_opinions(splits: dict[str, list[Opinion]], test: str = "test") -> Scores:
+    """Sentiment; ``test`` may be ``unseen``."""
+    train, rows = splits["train"], splits[test]
+    return _of_features(lambda row: words(row.text), train, rows)
+
+
+def of_pairs(splits: dict[str, list[Pair | Agreement]]) -> Scores:
+    """Minimal pairs: members apart for the classifiers, against one another for the trigrams."""
+    train, test = splits["train"], splits["test"]
+
+    def apart(pairs) -> list[tuple[list[str], int]]:
+        return [(words(text), y) for p in pairs for text, y in ((p.good, 1), (p.bad, 0))]
+
+    return Scores(0.5, linear(apart(train), apart(test)), pair_accuracy(train, test))
+
+
+def pair_accuracy(train: Sequence[Pair | Agreement], test: Sequence[Pair | Agreement]) -> float:
+    """Share of pairs whose good member is likelier to a trigram model; ties count half."""
+    model = Trigrams(pair.good for pair in train)
+    won = 0.0
+    for pair in test:
+        good, bad = model.log_probability(pair.good), model.log_probability(pair.bad)
+        won += 0.5 if good == bad else float(good > bad)
+    return won / len(test)
+
+
+def of_tags(splits: dict[str, list[Tagged]], layer: str) -> Scores:
+    """Tagging, token by token; single words: the word's own commonest tag in the training rows.
+
+    ``layer``: upos, xpos or entities. The trigram features are the word and its two neighbours.
+    """
+
+    def rows(split: str) -> list[tuple[list[str], str]]:
+        return [
+            (window(row.tokens, i), tag)
+            for row in splits[split]
+            for i, tag in enumerate(getattr(row, layer))
+        ]
+
+    train, test = rows("train"), rows("test")
+    most = majority([y for _, y in train], [y for _, y in test])
+    tags: dict[str, Counter] = defaultdict(Counter)
+    for (_, word, _), tag in train:
+        tags[word][tag] += 1
+    commonest = Counter(tag for _, tag in train).most_common(1)[0][0]
+    guesses = [tags[w].most_common(1)[0][0] if w in tags else commonest for (_, w, _), _ in test]
+    right = sum(guess == tag for guess, (_, tag) in zip(guesses, test, strict=True))
+    return Scores(most, right / len(test), linear(train, test))
+
+
+def window(tokens: Sequence[str], i: int) -> list[str]:
+    """The word before, the word and the word after, each marked with its place."""
+    around = ("<s>", *tokens, "</s>")[i : i + 3]
+    return [f"{place}:{word.lower()}" for place, word in zip((-1, 0, 1), around, strict=True)]
+
+
+def of_edges(splits: dict[str, list[Edge]]) -> Scores:
+    """Edge probing: words of each span; the trigrams see a word on either side of each too."""
+
+    def bag(row: Edge) -> list[str]:
+        return [w for k, (i, j) in spans(row) for w in (f"{k}:{x}" for x in row.tokens[i:j])]
+
+    def context(row: Edge) -> list[str]:
+        found = bag(row)
+        for k, (i, j) in spans(row):
+            around = ["<s>", *row.tokens[:i]][-1], [*row.tokens[j:], "</s>"][0]
+            found += [f"{k}<{around[0]}", f"{k}>{around[1]}"]
+            found += [f"{k}:{x} {y}" for x, y in pairwise(row.tokens[i:j])]
+        return found
+
+    train, test = splits["train"], splits["test"]
+    most = majority([row.label for row in train], [row.label for row in test])
+    scores = []
+    for features in (bag, context):
+        made = [[(features(row), row.label) for row in rows] for rows in (train, test)]
+        scores.append(linear(*made))
+    return Scores(most, *scores)
+
+
+def spans(row: Edge) -> list[tuple[int, tuple[int, int]]]:
+    found = [row.span1] if row.span2 is None else [row.span1, row.span2]
+    return list(enumerate(found, start=1))
+
+
+def of_queries(queries: Sequence[Cloze]) -> Scores:
+    """LAMA without the text: the relation's commonest answer, and the answer that goes with the
+    words of the subject (a name tells its language), learnt from every other query."""
+    train, test = queries[::2], queries[1::2]
+    commonest: dict[str, Counter] = defaultdict(Counter)
+    by_word: dict[tuple[str, str], Counter] = defaultdict(Counter)
+    for query in train:
+        commonest[query.relation][query.answer] += 1
+        for word in words(query.subject):
+            by_word[query.relation, word][query.answer] += 1
+    most = sum(_most(commonest[q.relation]) in q.answers for q in test)
+    single = sum(_voted(q, by_word, commonest) in q.answers for q in test)
+    return Scores(most / len(test), single / len(test))
+
+
+def _most(found: Counter) -> str:
+    return found.most_common(1)[0][0] if found else ""
+
+
+def _voted(query: Cloze, by_word, commonest) -> str:
+    votes: Counter = Counter()
+    for word in words(query.subject):
+        votes += by_word.get((query.relation, word), Counter())
+    return _most(votes) or _most(commonest[query.relation])
+
+
+def _of_features(features: Callable, train: Sequence, test: Sequence) -> Scores:
+    most = majority([row.label for row in train], [row.label for row in test])
+    made = [[(features(row), row.label) for row in rows] for rows in (train, test)]
+    return Scores(most, linear(*made), linear(*made, n=3))

@@ -1,0 +1,100 @@
+"""Edge probing (Tenney et al. 2019): what do vectors of spans tell about the sentence?
+
+Labels are balanced. Where a label could be read off a word, the words are divided too: in ``pos``,
+``dependencies`` and ``entities`` the first span of a test row is a word (or name) that no training
+row asks about, so that a probe can't have learnt it by heart. Roles, coreference and relations
+find their places in ``PARTS`` beside these.
+"""
+
+from collections.abc import Callable, Iterator
+
+from helpers.miniworld.gold import Sentence
+from helpers.miniworld.tasks import source
+from helpers.miniworld.tasks.rows import Edge, Splits
+from helpers.miniworld.tasks.splits import (
+    Sizes,
+    allowed,
+    checked,
+    digest,
+    gather,
+    quotas,
+    split_of,
+)
+
+SIZES = Sizes(2400, 240, 480)
+UPOS = tuple("ADJ ADP ADV AUX DET NOUN PRON PROPN VERB".split())
+CONSTITUENTS = tuple("ADJP ADVP NP PP S SBAR VP".split())
+RELATIONS = tuple(
+    "acl:relcl advcl advmod amod appos ccomp conj nmod nmod:poss nsubj nsubj:pass obj obl "
+    "obl:agent xcomp".split()
+)
+ENTITIES = ("LOC", "ORG", "PER", "PRODUCT", "WORK")
+Made = Iterator[Edge]
+
+
+def pos(sentence: Sentence) -> Made:
+    """Every token and its universal tag."""
+    for i, token in enumerate(sentence.tokens):
+        yield Edge(tuple(sentence.words), (i, i + 1), None, token.upos)
+
+
+def constituents(sentence: Sentence) -> Made:
+    """Every constituent of at least two tokens below the whole sentence."""
+    for node in sentence.tree.walk():
+        if node is not sentence.tree and node.end - node.start > 1:
+            yield Edge(tuple(sentence.words), (node.start, node.end), None, node.label)
+
+
+def dependencies(sentence: Sentence) -> Made:
+    """Every token (first span) and its head (second span)."""
+    for i, token in enumerate(sentence.tokens):
+        if token.head >= 0:
+            head = token.head, token.head + 1
+            yield Edge(tuple(sentence.words), (i, i + 1), head, token.relation)
+
+
+def entities(sentence: Sentence) -> Made:
+    """Every named entity and its type."""
+    for span in sentence.entities:
+        yield Edge(tuple(sentence.words), (span.start, span.end), None, span.label)
+
+
+# How rows are made, the labels that are asked for, and whether words are divided.
+PARTS: dict[str, tuple[Callable[[Sentence], Made], tuple[str, ...], bool]] = {
+    "pos": (pos, UPOS, True),
+    "constituents": (constituents, CONSTITUENTS, False),
+    "dependencies": (dependencies, RELATIONS, True),
+    "entities": (entities, ENTITIES, True),
+}
+
+
+def edge_probing(part: str, sizes: Sizes = SIZES, seed: int = 0) -> Splits:
+    """Balanced rows (:class:`Edge`) of one part: pos, constituents, dependencies or entities.
+
+    Raises TaskError for an unknown part or a size below 1.
+    """
+    allowed("part", part, PARTS)
+    _, labels, _ = PARTS[part]
+    quota = quotas(checked(sizes), labels)
+    return gather(_rows(part, seed), _question, lambda row: row.label, quota)
+
+
+def _question(row: Edge) -> tuple[str, ...]:
+    """The sentence decides the split; the question makes the row different from others."""
+    sentence = " ".join(row.tokens)
+    return sentence, f"{sentence} {row.span1} {row.span2}"
+
+
+def _rows(part: str, seed: int) -> Made:
+    make, labels, divided = PARTS[part]
+    for sentence in source.sentences(seed):
+        is_test = split_of(sentence.text) == "test"
+        for row in make(sentence):
+            if row.label in labels and (not divided or is_test == is_held_out(row)):
+                yield row
+
+
+def is_held_out(row: Edge) -> bool:
+    """Whether the words of the first span are only asked about in the test: one in three is."""
+    words = " ".join(row.tokens[slice(*row.span1)]).lower()
+    return digest(words) % 3 == 0

@@ -1,0 +1,96 @@
+"""The rows that the mini-world's tasks consist of. Spans are half-open, in tokens."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Opinion(NamedTuple):
+    """A review sentence; ``label`` 1 positive, 0 negative.
+
+    ``phenomenon``: plain, negation or contrast. ``words``: the lemmas that carry an opinion.
+    """
+
+    text: str
+    label: int
+    phenomenon: str
+    domain: str
+    words: tuple[str, ...]
+
+
+class Pair(NamedTuple):
+    """A minimal pair: ``good`` is English, ``bad`` is not, and one controlled change apart."""
+
+    good: str
+    bad: str
+    phenomenon: str
+
+
+class Judgement(NamedTuple):
+    """One member of a minimal pair; ``label`` 1 acceptable, 0 not."""
+
+    text: str
+    label: int
+    phenomenon: str
+
+
+class Agreement(NamedTuple):
+    """A minimal pair of subject and verb.
+
+    ``tokens[position]`` is the verb of ``good``, ``wrong`` what stands there in ``bad``. ``number``
+    is the subject's, ``attractors`` counts the nouns between the two that have the other number.
+    """
+
+    good: str
+    bad: str
+    tokens: tuple[str, ...]
+    position: int
+    wrong: str
+    construction: str
+    number: str
+    attractors: int
+
+    @property
+    def verb(self) -> str:
+        return self.tokens[self.position]
+
+
+class Tagged(NamedTuple):
+    """A sentence with universal and Penn tags and entities as B-PER, I-PER, O …, one a token."""
+
+    tokens: tuple[str, ...]
+    upos: tuple[str, ...]
+    xpos: tuple[str, ...]
+    entities: tuple[str, ...]
+
+
+class Edge(NamedTuple):
+    """A question of edge probing (Tenney et al. 2019): what are these spans, or what holds between
+    them? ``span2`` is None where the question is about one span."""
+
+    tokens: tuple[str, ...]
+    span1: tuple[int, int]
+    span2: tuple[int, int] | None
+    label: str
+
+
+class Cloze(NamedTuple):
+    """A fact with its object left out: ``"The capital of France is [Y] ."``, answer ``Paris``.
+
+    ``exposure`` says how often the text states the fact, 0 for what it never says; ``answers`` are
+    all objects for which the sentence is true.
+    """
+
+    template: str
+    answer: str
+    relation: str
+    subject: str
+    exposure: float
+    answers: tuple[str, ...]
+
+    def query(self, blank: str = "[MASK]") -> str:
+        """The sentence with ``blank`` for the answer."""
+        return self.template.replace("[Y]", blank)
+
+
+Splits = dict[str, list]
