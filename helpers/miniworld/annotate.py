@@ -19,7 +19,7 @@ from helpers.miniworld.terms import (
     Pronoun,
 )
 from helpers.miniworld.terms import Sentence as Term
-from helpers.miniworld.trees import HEAD, Leaf, Node, dropped, joined, leaves
+from helpers.miniworld.trees import HEAD, STRANDED, Leaf, Node, dropped, joined, leaves
 
 KINDS = {
     Name: "name",
@@ -65,6 +65,7 @@ class _Reader:
         start = self._kept
         constituents: list[Constituent | int] = []
         heads: list[list[tuple[int, str]]] = []
+        wh = None
         for child, relation in zip(node.children, node.relations, strict=True):
             if type(child) is Leaf:
                 index = self._leaf()
@@ -81,6 +82,10 @@ class _Reader:
                 constituents.append(Constituent(child.label, before, self._kept, tuple(below)))
             else:
                 constituents += below
+            if child.label.startswith("WH") and heads[-1]:
+                wh = heads[-1][0][0]
+        if wh is not None:
+            heads = [self._with_preposition(pending, wh) for pending in heads]
         if node.term is not None:
             self.places.append(Positions(node, start, self._kept))
         return constituents, self._linked(heads)
@@ -91,6 +96,13 @@ class _Reader:
             return None
         self._kept += 1
         return self._kept - 1
+
+    def _with_preposition(self, pending: list[tuple[int, str]], wh: int) -> list[tuple[int, str]]:
+        """Gives a wh-phrase the preposition that it has left behind."""
+        for i, relation in pending:
+            if relation == STRANDED:
+                self._attach(i, "case", wh)
+        return [pair for pair in pending if pair[1] != STRANDED]
 
     def _linked(self, heads: list[list[tuple[int, str]]]) -> list[tuple[int, str]]:
         """Hangs conjunctions on the conjunct that follows, all else on the head."""
@@ -110,10 +122,11 @@ class _Reader:
         head = next((i for i, relation in pending if relation == HEAD), None)
         if head is None:
             return pending
+        left = [pair for pair in pending if pair[1] == STRANDED]
         for i, relation in pending:
-            if i != head:
+            if i != head and relation != STRANDED:
                 self._attach(i, relation, head)
-        return [(head, HEAD)]
+        return [(head, HEAD), *left]
 
     def _attach(self, i: int, relation: str, head: int) -> None:
         self.heads[i] = head

@@ -42,6 +42,7 @@ from helpers.miniworld.trees import (
     CLOSING_QUOTE,
     HEAD,
     OPENING_QUOTE,
+    STRANDED,
     Leaf,
     Node,
     capitalised,
@@ -67,15 +68,20 @@ BENEFACTIVE = {"buy", "bake", "cook", "make", "build", "find", "get", "draw", "p
 CONTRASTING = {"although", "though", "whereas", "while"}
 THERE = Node("NP", (leaf("there", "there", "PRON", "EX"),), (HEAD,))
 IT = Node("NP", (leaf("it", "it", "PRON", "PRP"),), (HEAD,))
+ZERO = "zero"  # relation of a gap for which no pronoun is spoken
 Part = tuple[Leaf | Node, str]
 
 
 class Moved(NamedTuple):
-    """An argument or adjunct that stands before its clause, and its relation there."""
+    """An argument or adjunct that stands before its clause, and its relation there.
+
+    ``stranded``: its preposition stays behind (*who did she wait for*).
+    """
 
     phrase: Phrase
     relation: str
     preposition: str = ""
+    stranded: bool = False
 
 
 # ---------------------------------------------------------------------- arguments
@@ -256,7 +262,11 @@ def adjuncts(
     """The adjuncts of one place, each with the comma it needs."""
     found: list[Part] = []
     for item in clause.adjuncts:
-        if item.place != place or _is_moved(item, moved):
+        if _is_moved(item, moved):
+            if moved.stranded and place == END:
+                found.append(_stranded(moved))
+            continue
+        if item.place != place:
             continue
         node, relation = adjunct(item.content, binder)
         if place == FRONT:
@@ -272,6 +282,14 @@ def _is_moved(item: Adjunct, moved: Moved | None) -> bool:
         return False
     content = item.content
     return content is moved.phrase or (type(content) is At and content.phrase is moved.phrase)
+
+
+def _stranded(moved: Moved) -> Part:
+    """The preposition alone; it looks for its phrase further up the tree, or stands for it."""
+    word = phrases.preposition(moved.preposition)[0]
+    if moved.relation == ZERO:
+        return Node("PP", (word,), (HEAD,)), "obl"
+    return Node("PP", (word,), (STRANDED,)), STRANDED
 
 
 def _needs_comma(item: Adjunct) -> bool:
@@ -350,6 +368,8 @@ def _verb_layers(
     for phrase, relation, preposition in others:
         if moved is None or phrase is not moved.phrase:
             core.append(argument(phrase, relation, preposition, binder))
+        elif moved.stranded:
+            core.append(_stranded(moved))
     core += _endings(clause, moved, binder)
     return _Layers(words.auxiliaries, core, False)
 
@@ -473,6 +493,8 @@ def _quoted(clause: Clause) -> Node:
 def interrogative(clause: Clause | Copula | Exists) -> Node:
     """Yes/no, or with the wh-phrase before everything else."""
     moved = find(clause, is_asked)
+    if moved and moved.relation in ("obl", "obl:agent") and _is_bare(moved.phrase):
+        moved = moved._replace(stranded=bool(moved.preposition))
     front = adjuncts(clause, FRONT, moved)
     if moved is None:
         return _node("SQ", [*front, *_inverted(clause, None)], clause)
@@ -484,12 +506,18 @@ def interrogative(clause: Clause | Copula | Exists) -> Node:
     return _node("SBARQ", [*front, wh, (rest, _inner(rest))], clause)
 
 
+def _is_bare(phrase: Phrase) -> bool:
+    """*who* or *what* without a noun: its preposition stays behind."""
+    return type(phrase) is Asked and phrase.noun is None
+
+
 def _fronted(moved: Moved) -> Node:
+    pied = bool(moved.preposition) and not moved.stranded
     if type(moved.phrase) is Asked:
-        node = phrases.asked(moved.phrase, whom=bool(moved.preposition))
+        node = phrases.asked(moved.phrase, whom=pied)
     else:
         node = phrases.noun_phrase(moved.phrase)
-    if not moved.preposition:
+    if not pied:
         return node
     return Node("WHPP", (phrases.preposition(moved.preposition)[0], node), ("case", HEAD))
 
@@ -538,9 +566,13 @@ def relative(term: Relative, host: str, animate: bool) -> Node:
     moved = find(first, is_gap)
     if moved is None:
         raise ValueError(f"clause={clause!r}: a relative clause needs a Gap.")
+    bare = type(moved.phrase) is Gap and moved.phrase is not subject_of(first)
+    zero = bare and not term.spoken and not term.where
+    if bare and moved.preposition and (zero or term.that) and not term.where:
+        relation = ZERO if zero else moved.relation
+        moved = moved._replace(stranded=True, relation=relation)
     inner = declarative(clause, host, moved)
-    is_subject = moved.phrase is subject_of(first)
-    if not term.spoken and type(moved.phrase) is Gap and not is_subject and not moved.preposition:
+    if zero:
         return Node("SBAR", (inner,), (HEAD,))
     if term.where and moved.preposition:
         wh = phrases.asked(Asked(term.where))
@@ -552,11 +584,11 @@ def relative(term: Relative, host: str, animate: bool) -> Node:
 def _relative_phrase(moved: Moved, that: bool, animate: bool) -> Node:
     if type(moved.phrase) is not Gap:
         node = phrases.noun_phrase(moved.phrase)
-    elif moved.preposition:
+    elif moved.preposition and not moved.stranded:
         node = _relative_pronoun("whom" if animate else "which")
     else:
         node = _relative_pronoun("that" if that else "who" if animate else "which")
-    if not moved.preposition:
+    if not moved.preposition or moved.stranded:
         return node
     return Node("WHPP", (phrases.preposition(moved.preposition)[0], node), ("case", HEAD))
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 HEAD = "head"
+STRANDED = "stranded"  # of a preposition whose phrase has moved to the front of the clause
 GLUED = "\0"  # after an opening quotation mark: the next token follows without a blank
 
 

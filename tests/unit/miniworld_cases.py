@@ -234,6 +234,16 @@ CASES = {
     "who as subject": Question(Clause(WRITE, Asked(WHO), the(FILM), form=THEN)),
     "what as object": Question(Clause(WRITE, Tom, Asked(WHAT), form=THEN)),
     "which, with a preposition": Question(Clause(WAIT, Tom, second=Asked(WHICH, TEACHER))),
+    "who, its preposition stranded": Question(Clause(WAIT, Anna, second=Asked(WHO))),
+    "what is it carried for": Question(
+        Clause(CARRY, None, it, passive=True, adjuncts=(Adjunct(At(FOR, Asked(WHAT))),))
+    ),
+    "that, its preposition stranded": says(
+        Clause(SLEEP, the(WOMAN, SINGULAR, Relative(Clause(WAIT, Tom, second=Gap()), that=True)))
+    ),
+    "no pronoun, the preposition stranded": says(
+        Clause(SLEEP, the(WOMAN, SINGULAR, Relative(Clause(WAIT, Tom, second=Gap()), spoken=False)))
+    ),
     "why": Question(
         Clause(SLEEP, the(CHILD), form=Form(progressive=True), adjuncts=(Adjunct(Asked(WHY)),))
     ),
