@@ -301,6 +301,15 @@ def check_coordination(s) -> None:
             assert opening or (before and token.head > i), s.text
 
 
+def check_function_words(s) -> None:
+    """Function words govern nothing (UD guidelines), but for fixed expressions."""
+    for token in s.tokens:
+        if token.head >= 0:
+            head = s.tokens[token.head].relation
+            bare = head in ("case", "mark", "aux", "aux:pass", "cop", "cc", "punct")
+            assert not bare or token.relation == "fixed", f"{token.form!r}: {s.text}"
+
+
 def check_spans(s) -> None:
     for span in s.entities:
         words = s.words[span.start : span.end]
@@ -319,6 +328,7 @@ CHECKS = [
     check_questions,
     check_relatives,
     check_coordination,
+    check_function_words,
     check_spans,
 ]
 

@@ -291,7 +291,7 @@ def this_before_plurals(patch):
     patch.setattr(phrases, "PLURAL_FORMS", {"a": None})
 
 
-def two_heads(patch):
+def phrases_without_a_head(patch):
     right = phrases.prepositional
 
     def wrong(term, binder=None):
@@ -332,7 +332,7 @@ BUGS = [
     keep_closing_commas,
     contract_without_change,
     this_before_plurals,
-    two_heads,
+    phrases_without_a_head,
     blanks_before_marks,
     conjunction_on_the_first_conjunct,
 ]
