@@ -1,0 +1,163 @@
+"""Opinion words by domain and polarity, each set with a Zipf law over a ranking of the world's.
+
+An adjective keeps its polarity everywhere. Aspects (*plot*, *battery*) take the adjectives that
+the table gives them, in the world's order.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from helpers.miniworld import tables
+from helpers.miniworld.choice import Weighted
+from helpers.miniworld.lexicon import Adjective, Noun, Verb
+from helpers.miniworld.terms import PLURAL, SINGULAR
+from helpers.miniworld.vocabulary import vocabulary
+from helpers.miniworld.world import World
+
+DOMAINS = ("film", "gadget")
+# Said of a part of a gadget, hardly of the whole.
+OF_PARTS = set(
+    "blunt leaky greasy smelly sharp spotless sticky dirty clean powerless harmful harmless "
+    "accurate inaccurate precise imprecise fast slow quick sluggish silent shiny weak decent fine "
+    "wobbly rusty smooth poor effortless loud noisy quiet".split()
+)
+# Neither *more perfect* nor *very broken*.
+ABSOLUTE = set(
+    "broken defective worthless useless unusable timeless endless flawless faultless perfect "
+    "adequate inadequate hopeless lifeless soulless plotless senseless powerless pointless "
+    "worthwhile fine exceptional excellent spotless lousy wonderful well-made one-sided".split()
+)
+MANY = ("scene", "character", "costume", "special effect", "button", "hinge", "wheel", "blade")
+# Which gadgets have which part; those not named here are everybody's.
+ELECTRIC = (
+    "Iron|Lawnmower|Machine|Steamer|Drill|Fan|Toaster|Vacuum|Blender|Fryer|Kettle|Mixer|Frother|"
+    "Lamp|Light|Clock|Doorbell|Radio|Torch|Filter|Dryer|Heater|Humidifier|Coffee Grinder|Oven|"
+    "Rice Cooker|Juicer|Thermometer|Scale|Timer"
+)
+PLUGGED = "Iron|Machine|Drill|Fan|Toaster|Vacuum|Blender|Fryer|Kettle|Mixer|Lamp|Heater|Oven|Dryer"
+HAVING = {
+    "battery": "Torch|Radio|Clock|Doorbell|Thermometer|Scale|Timer|Frother|Night Light|Drill",
+    "charger": "Torch|Radio|Drill|Frother|Vacuum",
+    "blade": "Slicer|Cutter|Peeler|Grater|Grinder|Lawnmower|Blender|Sharpener|Opener|Fan",
+    "button": ELECTRIC,
+    "cable": PLUGGED,
+    "plug": PLUGGED,
+    "display": "Thermometer|Scale|Timer|Clock|Oven|Radio|Cooker|Machine",
+    "screen": "Thermometer|Scale|Clock|Radio|Machine",
+    "filter": "Vacuum|Air Filter|Fryer|Kettle|Espresso Pot|Humidifier|Dryer|Juicer",
+    "handle": "Iron|Lawnmower|Steamer|Drill|Fan|Mop|Press|Cutter|Sieve|Slicer|Broom|Bucket|Vacuum|"
+    "Cleaner|Blender|Fryer|Kettle|Mixer|Teapot|Grinder|Pot|Mug|Lantern|Mirror|Torch|Duster|Sweeper|"
+    "Oven|Whisk|Grater|Peeler|Opener|Corkscrew|Sharpener",
+    "hinge": "Ladder|Press|Mirror|Waffle Iron|Oven|Lantern",
+    "keyboard": "Machine",
+    "lid": "Bucket|Blender|Fryer|Kettle|Mixer|Teapot|Pot|Grinder|Cooker|Humidifier|Juicer",
+    "motor": "Lawnmower|Machine|Drill|Fan|Vacuum|Blender|Mixer|Frother|Dryer|Coffee Grinder|Juicer",
+    "nozzle": "Steamer|Iron|Vacuum|Cleaner|Frother|Dryer|Humidifier",
+    "sensor": "Thermometer|Night Light|Air Filter|Humidifier|Heater|Doorbell|Scale",
+    "software": "Machine|Radio|Clock|Scale",
+    "switch": ELECTRIC,
+    "timer": "Oven|Cooker|Fryer|Toaster|Heater|Waffle Iron|Clock|Radio|Lamp",
+    "wheel": "Lawnmower|Vacuum|Sweeper|Cutter",
+    "manual": ELECTRIC,
+    "warranty": ELECTRIC,
+}
+
+
+class Aspect(NamedTuple):
+    """A part with the adjectives it takes, by sign and by what stands before them."""
+
+    noun: Noun
+    number: str
+    words: dict[tuple[int, str], Weighted]
+
+
+class Opinions:
+    """Opinion words of one domain; ``world.part(FilmOpinions)``."""
+
+    domain = "film"
+    noun = "film"
+
+    def __init__(self, world: World):
+        words = vocabulary()
+        order = world.choices("opinions", self.domain)
+        said = [a for a in words.adjectives.values() if _fits(a, self.domain)]
+        self.rank = {a.lemma: i for i, a in enumerate(order.shuffled(said))}
+        whole = [a.lemma for a in said if self.domain == "film" or a.lemma not in OF_PARTS]
+        self.whole = self._tables(whole)
+        self.aspects = tuple(
+            Aspect(
+                words.noun(row.noun),
+                PLURAL if row.noun in MANY else SINGULAR,
+                self._tables([*row.positive, *row.negative]),
+            )
+            for row in tables.rows("aspects")
+            if row.domain == self.domain
+        )
+        parts = f"{self.domain} part"
+        self.verbs = {
+            (sign, what): Weighted.zipf(order.shuffled(found))
+            for sign in (1, -1)
+            for what, found in (
+                ("like", _liking(words.verbs, sign, self.domain)),
+                ("likeX", _liking(words.verbs, sign, parts)),
+                ("move", _moving(words.verbs, sign, self.domain)),
+            )
+        }
+
+    def _tables(self, lemmas: list[str]) -> dict[tuple[int, str], Weighted]:
+        """Zipf tables: all, the gradable (*very good*, *better*) and the strong (*superb*)."""
+        words = vocabulary()
+        ranked = [words.adjective(x) for x in sorted(set(lemmas), key=self._rank)]
+        found = {}
+        for sign in (1, -1):
+            mine = [a for a in ranked if a.polarity * sign > 0]
+            gradable = [a for a in mine if abs(a.polarity) < 3 and a.lemma not in ABSOLUTE]
+            strong = [a for a in mine if abs(a.polarity) == 3]
+            for name, some in (("", mine), ("g", gradable), ("s", strong)):
+                if some:
+                    found[sign, name] = Weighted.zipf(some)
+        return found
+
+    def _rank(self, lemma: str) -> int:
+        return self.rank.get(lemma, len(self.rank))
+
+    def aspects_of(self, title: str) -> tuple[Aspect, ...]:
+        """The aspects that a thing with this name has."""
+        if self.domain == "film":
+            return self.aspects
+        fits = [
+            a
+            for a in self.aspects
+            if a.noun.lemma not in HAVING or re.search(f"({HAVING[a.noun.lemma]})$", title)
+        ]
+        return tuple(fits)
+
+
+class FilmOpinions(Opinions):
+    pass
+
+
+class GadgetOpinions(Opinions):
+    domain = noun = "gadget"
+
+
+def _fits(adjective: Adjective, domain: str) -> bool:
+    return adjective.polarity != 0 and (domain in adjective.domains or "any" in adjective.domains)
+
+
+def _liking(verbs: dict[str, Verb], sign: int, kind: str) -> list[Verb]:
+    return [
+        v
+        for v in verbs.values()
+        if v.polarity * sign > 0 and v.frame == "transitive" and kind in v.object
+    ]
+
+
+def _moving(verbs: dict[str, Verb], sign: int, kind: str) -> list[Verb]:
+    return [
+        v
+        for v in verbs.values()
+        if v.polarity * sign > 0 and v.frame == "experiencer" and kind in v.subject
+    ]
