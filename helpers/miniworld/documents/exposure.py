@@ -2,8 +2,8 @@
 
 Kinds of topic have fixed shares. Within a kind topics follow Zipf's law, and so do the slots of a
 topic: all that there is to say about it. Both rankings are drawn once per world. A slot is a fact,
-at times linked to one about its object (*… borders Spain, whose capital is Madrid*). So the expected
-number of mentions of a fact in one entry is known in closed form: ``Exposure.per_entry``.
+at times linked to one about its object (*… borders Spain, whose capital is Madrid*). So the
+expected number of mentions of a fact in one entry is known in closed form: ``per_entry``.
 
 A share of the facts is held out: no entry of this world says or implies them.
 """
@@ -17,10 +17,9 @@ from typing import NamedTuple
 from helpers.miniworld import tables
 from helpers.miniworld.choice import Choices, Weighted
 from helpers.miniworld.documents.facts import (
-    CLASSES,
-    COMMON_SENSE,
     Key,
     Known,
+    generalities,
     known_facts,
     lecture_facts,
 )
@@ -44,6 +43,7 @@ SHARES = {
 HELD_OUT = 0.05
 FEWEST, MOST = 4, 9  # slots taken in one entry
 LINKED = 0.3  # a slot with links says one of them this often
+ENOUGH = 7  # a topic with fewer facts also speaks of the things they name
 INVERSES = 12  # facts that have the topic as their object, at most so many in its slots
 
 # Facts that the entry about their object may state, by the kind of that object.
@@ -57,7 +57,7 @@ FROM_THE_OBJECT = {
 LINKS = {
     "country": {"P36", "P30", "P37", "P38"},
     "city": {"P17"},
-    "organisation": {"P571", "P159"},
+    "organisation": {"P571", "P159", "P452", "P17"},
     "person": {"P27", "P106", "P19"},
     "work": {"P577", "P407"},
 }
@@ -109,6 +109,11 @@ class Exposure:
             self._samples[key, n] = systematic(inclusion(weights, n))
         return self._samples[key, n]
 
+    def is_about_another(self, topic: Key, slot: int) -> bool:
+        """Whether the slot states a fact about a thing that another slot names."""
+        known = self.slots[topic][slot].known
+        return topic.kind != "page" and known.subject != topic and not _names(known, topic)
+
     @cached_property
     def per_entry(self) -> dict[Fact, float]:
         """Expected mentions of every fact in one entry; 0 for what is held out."""
@@ -135,12 +140,19 @@ class Exposure:
 
 
 def _held_out(choices: Choices) -> frozenset[Fact]:
-    """A share of all facts but the lecture's; a border is held out from both sides."""
-    spared, held = lecture_facts(), set()
+    """A share of all facts but those about the lecture's subjects; borders from both sides."""
+    spared = {fact.subject for fact in lecture_facts()}
+    held: set[Fact] = set()
     for fact in (known.fact for known in known_facts()):
         twin = Fact("P47", fact.object, fact.subject) if fact.relation == "P47" else fact
-        if twin in held or (fact not in spared and twin >= fact and choices.chance(HELD_OUT)):
+        if twin in held or (
+            fact.subject not in spared and twin >= fact and choices.chance(HELD_OUT)
+        ):
             held |= {fact, twin}
+    for row in generalities():
+        # *All birds have feathers* would give away that birds do.
+        if Fact(row.relation, row.subject, row.object) in held:
+            held.add(Fact(row.relation, f"{row.quantifier} {row.subject}", row.object))
     return frozenset(held)
 
 
@@ -150,7 +162,12 @@ def _slots(
     """Per topic its own facts in this world's order, then those it is the object of."""
     from_object: dict[Key, list[Known]] = defaultdict(list)
     things = {row.lemma for row in tables.rows("things")}
+    members = _members()
     for known in said:
+        if known.subject.kind == "quantified":
+            for member in members[known.subject.name.split(" ", 1)[1]]:
+                from_object[member].append(known)
+            continue
         at = known.object
         if at.kind == "noun" and at.name in things:
             at = Key("thing", at.name)
@@ -158,12 +175,27 @@ def _slots(
             from_object[at].append(known)
     own: dict[Key, list[Known]] = defaultdict(list)
     for known in said:
-        own[_home(known, from_object)].append(known)
+        if known.subject.kind != "quantified":
+            own[_home(known, from_object)].append(known)
     result = {}
     for key in dict.fromkeys((*own, *from_object)):
         facts = choices.shuffled(own[key]) + choices.sample(from_object[key], INVERSES)
+        if key.kind != "page" and len(facts) < ENOUGH:
+            facts = _with_neighbour(key, facts, by_subject)
         result[key] = _linked(key, facts, by_subject)
     return result
+
+
+def _members() -> dict[str, list[Key]]:
+    """The things a generality about *birds*, *mammals*, *penguins* … concerns."""
+    members: dict[str, list[Key]] = defaultdict(list)
+    plurals = {row.subject for row in generalities()}
+    for row in tables.rows("things"):
+        key = Key("thing", row.lemma)
+        for kind in dict.fromkeys((row.kind, row.cls)):
+            members[kind if kind in plurals else f"{kind}s"].append(key)
+        members[row.plural].append(key)
+    return members
 
 
 def _home(known: Known, from_object: dict[Key, list[Known]]) -> Key:
@@ -176,21 +208,44 @@ def _home(known: Known, from_object: dict[Key, list[Known]]) -> Key:
     return known.subject
 
 
-def _linked(
+def _with_neighbour(
     topic: Key, facts: list[Known], by_subject: dict[Key, list[Known]]
-) -> tuple[Slot, ...]:
+) -> list[Known]:
+    """A topic with few facts of its own also speaks of one thing that they name.
+
+    The fact that names it comes first: so few slots, and the first is always taken.
+    """
+    stated = {known.fact for known in facts}
+    for known in facts:
+        about = [link for link in _links(topic, known, by_subject) if link.fact not in stated]
+        if about:
+            rest = [other for other in facts if other is not known]
+            return [known, *rest, *about][:ENOUGH]
+    return facts
+
+
+def _links(topic: Key, known: Known, by_subject: dict[Key, list[Known]]) -> list[Known]:
+    """What may be said about the other thing of a fact about the topic."""
+    other = known.object if known.object != topic else known.subject
+    wanted = LINKS.get(other.kind, ())
+    found = by_subject.get(other, ())
+    return [link for link in found if link.fact.relation in wanted and link.object != topic]
+
+
+def _names(known: Known, topic: Key) -> bool:
+    """Whether the topic is the fact's object, or of the kind that a generality is about."""
+    return known.object.name == topic.name or known.subject.kind == "quantified"
+
+
+def _linked(topic: Key, facts: list[Known], by_subject: dict[Key, list[Known]]) -> tuple[Slot, ...]:
     """Slots with their links; none repeats a fact that another slot of the topic states."""
     taken = {known.fact for known in facts}
     slots = []
     for known in facts:
-        links = []
-        other = known.object if known.object != topic else known.subject
-        for link in by_subject.get(other, ()):
-            if link.fact.relation in LINKS.get(other.kind, ()) and link.fact not in taken:
-                if topic != link.object:
-                    links.append(link)
-                    taken.add(link.fact)
+        links: list[Known] = []
+        for link in _links(topic, known, by_subject):
+            if link.fact not in taken:
+                links.append(link)
+                taken.add(link.fact)
         slots.append(Slot(known, tuple(links)))
     return tuple(slots)
-
-

@@ -70,6 +70,8 @@ LAMA_KINDS = {
     "P103": ("person", "language"),
     "P495": ("work", "country"),
 }
+# Actions that are more than a verb and its object.
+UNSAYABLE = {"give money to the poor", "go to church", "look for work", "move out"}
 COMMON_SENSE = {
     "AtLocation": ("general", "place"),
     "CapableOf": ("general", "verb"),
@@ -88,7 +90,9 @@ def _known(relation: str, subject: Key, kind: str, names: str | int | Iterable) 
     """One fact per name; none for an empty cell."""
     if names is None or names == "":
         return
-    for name in (names,) if isinstance(names, str | int) else names:
+    if isinstance(names, str | int):
+        names = str(names).split(";")
+    for name in names:
         yield Known(Fact(relation, subject.name, str(name)), subject, Key(kind, str(name)))
 
 
@@ -186,8 +190,32 @@ def _things() -> Iterator[Known]:
         yield from _known("AtLocation", subject, "place", row.places)
 
 
+class Generality(NamedTuple):
+    """A row of ``generalities.tsv``: *all birds* HasA *feathers*, *no birds* HasA *teeth*."""
+
+    quantifier: str
+    subject: str
+    relation: str
+    object: str
+    source: str
+
+
+@cache
+def generalities() -> tuple[Generality, ...]:
+    """What holds of all, most, many, some, few or none of a kind."""
+    return tables.read(tables.FOLDER / "generalities.tsv", Generality)
+
+
+def _generalities() -> Iterator[Known]:
+    for row in generalities():
+        subject = Key("quantified", f"{row.quantifier} {row.subject}")
+        yield from _known(row.relation, subject, COMMON_SENSE[row.relation][1], row.object)
+
+
 def _common_sense() -> Iterator[Known]:
     for row in tables.rows("commonsense"):
+        if row.subject in UNSAYABLE:
+            continue
         subject_kind, object_kind = COMMON_SENSE[row.relation]
         yield from _known(row.relation, Key(subject_kind, row.subject), object_kind, row.object)
 
@@ -224,11 +252,10 @@ def _plain(fact: Fact) -> Fact:
 def known_facts() -> tuple[Known, ...]:
     """All facts, without repetition, in the order of the tables."""
     found: dict[Fact, Known] = {}
-    for table in (_countries, _cities, _people, _organisations, _products, _works, _things):
+    places, named = (_countries, _cities), (_people, _organisations, _products, _works)
+    for table in (*places, *named, _things, _common_sense, _generalities):
         for known in table():
             found.setdefault(known.fact, known)
-    for known in _common_sense():
-        found.setdefault(known.fact, known)
     for known in _lama(tuple(found.values())):
         found.setdefault(known.fact, known)
     return tuple(found.values())
