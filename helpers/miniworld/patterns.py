@@ -253,12 +253,14 @@ class _Parser:
         return inner
 
     def said(self) -> terms.Clause:
-        """*"…," said A to B.*"""
+        """*"…," said Anna.*; English puts a pronoun first by itself: *"…," she said.*"""
         quote = terms.Quote(self.quote(), True)
-        lemma, shape = self.main_verb("past", "third")
-        subject = self.phrase()
+        verb, shape = self.main_verb("past", "third")
         clause = terms.Clause(
-            self.verb_row(lemma, "clause"), subject, complement=quote, form=_form(shape)
+            self.verb_row(verb, "clause"),
+            self.phrase(),
+            complement=quote,
+            form=_form(shape, fixed=False),
         )
         return clause._replace(adjuncts=tuple(self.ending_adjuncts()))
 
@@ -319,7 +321,7 @@ class _Parser:
             self.i += length
             if spoken in ("where", "when", "why", "how", "how long", "how often"):
                 return Adjunct(terms.Asked(word))
-            if spoken in ("which", "how many", "whose") or self.nominal_begins():
+            if spoken in ("which", "how many", "whose", "what") and self.nominal_begins():
                 noun, number = self.noun()
                 return terms.Asked(word, noun, number)
             return terms.Asked(word)
@@ -439,7 +441,7 @@ class _Parser:
                 negation = low
             elif self.word("modal"):
                 modal = self.word("modal")
-            elif low in DO and (self.low(1) in NEGATIONS or self.verb_shape(1) == "base"):
+            elif low in DO and (self.low(1) in NEGATIONS or self.verb_shape(1, "base") == "base"):
                 tense = tense or DO[low]
             elif low in HAVE and self.next_verb("participle"):
                 perfect, tense = True, tense or HAVE[low]
@@ -834,7 +836,7 @@ class _Parser:
         if not after:
             return head
         if isinstance(head, Slot):
-            return Extended(head, tuple(after))
+            return Extended(head._replace(mode=head.mode or "!"), tuple(after))
         return head._replace(after=(*head.after, *after))
 
     def after(self, commas: bool) -> terms.After:
@@ -1056,7 +1058,7 @@ def _compiled(term) -> Callable | None:
     if kind is Extended:
         return _extended(term)
     parts = [_compiled(part) for part in term]
-    if kind is terms.Common and type(term.noun) is Slot:
+    if kind in (terms.Common, terms.Asked) and type(term.noun) is Slot:
         return _nominal(term, parts)
     dynamic = [(i, part) for i, part in enumerate(parts) if part]
     if not dynamic:
@@ -1072,19 +1074,23 @@ def _compiled(term) -> Callable | None:
     return build
 
 
-def _nominal(term: terms.Common, parts: list) -> Callable:
+def _nominal(term: terms.Common | terms.Asked, parts: list) -> Callable:
     """A noun's slot fills the noun, its number and its referent."""
-    position = term.noun.position
-    dynamic = [(i, part) for i, part in enumerate(parts) if part and i > 1]
+    kind, position = type(term), term.noun.position
+    noun, number = kind._fields.index("noun"), kind._fields.index("number")
+    dynamic = [(i, part) for i, part in enumerate(parts) if part and i not in (noun, number)]
     fixed = list(term)
+    referent = kind._fields.index("referent") if kind is terms.Common else None
 
     def build(values):
         made = fixed.copy()
         item = values.by_position[position]
-        made[0], made[1], made[5] = item.noun, item.number, item.referent
+        made[noun], made[number] = item.noun, item.number
+        if referent:
+            made[referent] = item.referent
         for i, part in dynamic:
             made[i] = part(values)
-        return tuple.__new__(terms.Common, made)
+        return tuple.__new__(kind, made)
 
     return build
 

@@ -17,7 +17,7 @@ OPINIONS = {
         {F} is absolutely {j.spro}!
         {F} is {j.pro} and {j.pro}.
         {F} is a {j.pro} {n.F}.
-        {F} is a {r.deg} {j.gpro} {n.F} with a {j.pro.Z} {n.Z}.
+        {F} is a {r.att} {j.gpro} {n.F} with a {j.pro.Z} {n.Z}.
         The {n.X} is {j.pro.X}.
         The {n.X} is {r.deg} {j.gpro.X}.
         The {n.X} is {j.pro.X} and {j.pro.X}.
@@ -28,11 +28,11 @@ OPINIONS = {
         The {n.X} is {j.pro.X}, and the {n.Y} is {j.pro.Y}.
         [The {n.X} and the {n.Y}] are {j.pro.X}.
         The {n.X} is {j.pro.X} because the {n.Y} is {j.pro.Y}.
-        Because the {n.X} is {j.pro.X}, {F} is {j.pro}.
+        Because the {n.X} is {j.pro.X}, {F!} is {j.pro}.
         The {n.X} looks {j.pro.X}.
         {F} seems {j.pro}.
         Honestly, the {n.X} is {j.pro.X}.
-        {F} remains {j.pro} until the end.
+        {F} remains {j.pro}.
         """,
     ),
     "liking": (
@@ -60,7 +60,7 @@ OPINIONS = {
         {F} is not {j.con}.
         {F} isn't {j.con}.
         {F} is never {j.con}.
-        {F} is not {r.deg} {j.gcon}.
+        {F} is not {r.not} {j.gcon}.
         {F} was not {j.con} for one minute.
         {F} is not a {j.con} {n.F}.
         {F} is not {j.con} or {j.con}.
@@ -93,7 +93,7 @@ OPINIONS = {
         The {n.X} is {j.pro.X}, although the {n.Y} is {j.con.Y}.
         The {n.X} is {j.con.X}, but the {n.Y} is {j.pro.Y}.
         {F} is {j.con} but {j.pro}.
-        {F} has a {j.con.Z} {n.Z}, but {F} is {j.pro}.
+        {F} has a {j.con.Z} {n.Z}, but {F!} is {j.pro}.
         {F} may be {j.con}, but {F*} is {j.pro}.
         Despite the {j.con.X} {n.X}, {F} is {j.pro}.
         The {n.X} is {j.con.X}, yet I {v.like.pro} {F}.
@@ -133,8 +133,8 @@ OPINIONS = {
         {F} is as {j.gpro} as {G}.
         {F} is the {j.gpro:est} {n.F} of the year.
         {F} is [the {j.gpro:est} {n.F} that I know].
-        While {G} is {j.con}, {F} is {j.pro}.
-        {G} is {j.con}, but {F} is {j.pro}.
+        While {G} is {j.con}, {F!} is {j.pro}.
+        {G} is {j.con}, but {F!} is {j.pro}.
         The {n.X} is {j.gpro.X:er} than the {n.X} of {G}.
         {F} is less {j.gcon} than [the {n.F+s} that {R} likes].
         """,
@@ -161,8 +161,8 @@ MANY = """
         None of the {n.M+s} is {j.con.M}.
         Few of the {n.M+s} are {j.con.M}.
         Some of the {n.M+s} are {j.con.M}, but most of the {n.M+s} are {j.pro.M}.
-        [The {n.M+s} of the {n.F}] are {j.pro.M}.
-        [The {n.M+s} of the {n.F}] are not {j.con.M}.
+        [The {n.M+s} of {F!}] are {j.pro.M}.
+        [The {n.M+s} of {F!}] are not {j.con.M}.
         """
 
 # Only in good reviews, only in bad ones.
@@ -246,7 +246,7 @@ NEUTRAL = {
         [The {n.hero} who steals the keys to the palace] is played by {P}.
         [The {n.hero+s} whom the king sends to the mountain] are played by children.
         [The book that {P} wrote] was the model for {F}.
-        {@past}, I watched {F} with {R}.
+        I watched {F} with {R} {@past}.
         There were twelve viewers in the cinema.
         [The actors in {F!}] come from the theatre.
         """,
@@ -263,7 +263,7 @@ NEUTRAL = {
         {F} was designed by {P}.
         Have you used {F}?
         {R} has used {F} for two years.
-        {@past}, I bought {F} in a small shop.
+        I bought {F} in a small shop.
         I ordered {F} because the old gadget was broken.
         {R} asked me to buy {F}.
         Do you like {n.F+s}?

@@ -28,8 +28,12 @@ FEWEST, MOST = 4, 10
 OPINION = 0.78  # share of sentences that say one
 MANY_WEIGHT, VERDICT_WEIGHT = 11, 10
 UNCOUNTED = {"acting", "animation", "dialogue", "atmosphere", "software", "packaging", "humour"}
-INTENSIFIERS = "very really so quite rather extremely incredibly truly too".split()
-NOT_TOO = 8  # *too good* is no praise
+# *very good*, *a very good film*, *not very good*.
+INTENSIFIERS = {
+    "deg": "very really so quite rather extremely incredibly truly".split(),
+    "att": "very really extremely incredibly truly".split(),
+    "not": "very really so particularly especially".split(),
+}
 HEROES = (
     "baker clown detective farmer fisherman gardener king knight magician nurse painter pianist "
     "pilot pirate poet postman princess queen sailor shepherd spy teacher thief widow witch wizard"
@@ -57,7 +61,9 @@ class Reviews:
         self.noun = self.words.noun(self.said.noun)
         self.aspects = {t: self.said.aspects_of(t.name) for t in things}
         self.neutral = patterns(NEUTRAL[self.domain])
-        self.intensifiers = [self.words.adverb(x) for x in INTENSIFIERS]
+        self.intensifiers = {
+            place: [self.words.adverb(x) for x in some] for place, some in INTENSIFIERS.items()
+        }
         self.heroes = Weighted.zipf([self.words.noun(x) for x in order.shuffled(HEROES)])
         self.nouns = {
             sign: Weighted.zipf(order.shuffled(found))
@@ -84,8 +90,6 @@ class Reviews:
                 I waited @last summer.
                 I waited @last winter.
                 I waited @this week.
-                I waited in the spring.
-                I waited in the evening.
                 """
             )
         ]
@@ -136,7 +140,9 @@ class _Review:
         self.all = aspects
         self.many = [a for a in aspects if a.number == PLURAL]
         self.single = [
-            a for a in aspects if a.number == SINGULAR and a.noun.plural and a.noun.lemma not in UNCOUNTED
+            a
+            for a in aspects
+            if a.number == SINGULAR and a.noun.plural and a.noun.lemma not in UNCOUNTED
         ]
         self.recent: list[Any] = []
         self.fresh: dict[str, Any] = {}
@@ -172,8 +178,7 @@ class _Review:
         if kind == "v":
             return self.verb(rest)
         if kind == "r":
-            choices, use = self.choices, self.use
-            return choices.pick(use.intensifiers[:NOT_TOO] if self.sign > 0 else use.intensifiers)
+            return self.choices.pick(self.use.intensifiers[rest])
         if name == "#price":
             return 5 * self.choices.number(2, 40)
         if name == "@past":
@@ -184,6 +189,7 @@ class _Review:
         if name == "R":
             return self.unused(lambda: self.choices.pick(self.use.people))
         if name == "G":
+            self.scene.distract(SINGULAR)
             if "G" not in self.fresh:
                 self.fresh["G"] = self.other()
             return self.fresh["G"]
@@ -211,7 +217,9 @@ class _Review:
         force = tag[:-3]
         sign = self.sign if tag.endswith("pro") else -self.sign
         tables = self.aspect(letter).words if letter else self.use.said.whole
-        table = tables.get((sign, force)) or tables.get((sign, "")) or self.use.said.whole[sign, force]
+        table = (
+            tables.get((sign, force)) or tables.get((sign, "")) or self.use.said.whole[sign, force]
+        )
         found = self.unused(lambda: self.choices.weighted(table))
         self.weigh(sign, abs(found.polarity))
         return found
@@ -224,9 +232,10 @@ class _Review:
         if name == "hero":
             hero = self.unused(lambda: self.choices.weighted(self.use.heroes))
             return Item(hero, None, PLURAL if mode == "+s" else SINGULAR)
-        if name in self.scene.actors:
+        if name == "F":
             return Item(self.use.noun, None, PLURAL if mode == "+s" else SINGULAR)
         aspect = self.aspect(name)
+        self.scene.distract(aspect.number)
         if mode == "+s" and aspect.noun.plural:
             return Item(aspect.noun, None, PLURAL)
         return Item(aspect.noun, None, SINGULAR if name in "MZ" else aspect.number)
@@ -265,4 +274,3 @@ def write_gadget(world: World, choices: Choices) -> Draft:
 def write(world: World, choices: Choices) -> Draft:
     """A review of a film or of a gadget, equally often."""
     return choices.pick((write_film, write_gadget))(world, choices)
-

@@ -119,7 +119,7 @@ class Scene:
         name = slot.name
         if name.startswith("n."):
             actor = self.actors.get(name[2:])
-            if actor:
+            if actor and not actor.entity:
                 self._remember(actor)
                 return Item(actor.noun, actor.referent, actor.referent.number)
         return self.draw(name, slot.mode)
@@ -132,15 +132,16 @@ class Scene:
             self._remember(actor)
             return Pronoun(referent)
         phrase = actor.short if actor.said else actor.full
-        if type(phrase) is Name and actor.said is False:
-            actor.said = True
-        if type(phrase) is Common:
-            actor.said = True
+        actor.said = True
         self._remember(actor)
         return phrase
 
     def _remember(self, actor: Actor) -> None:
         self.last[actor.kind] = (actor.referent.id, self.step)
+
+    def distract(self, number: str) -> None:
+        """Some other thing was spoken of: *it* or *they* would now mean that."""
+        self.last["neuter", number] = (0, self.step)
 
     def _is_clear(self, actor: Actor) -> bool:
         identity, step = self.last.get(actor.kind, (0, 0))

@@ -9,7 +9,7 @@ LOST = (
     """
     {A} lived in {L} and worked as a {n.job}.
     {A} had {O}.
-    {A}'s {n.kin} had given {A*} {O}.
+    {A}'s {n.kin} had given {A*} {O!}.
     {A} always carried {O}.
     {@when}, {A} bought {O} in [a shop near {L}].
     {A} was [a {n.job} who lived in {L}].
@@ -45,7 +45,7 @@ LOST = (
     """
     {@later}, {B} found {O} behind [the {n.furniture} that {A} had bought].
     {@later}, {B} found {O} in a {n.container}.
-    {@later}, {Q} brought {A} {O}.
+    {@later}, {Q} brought {A} {O!}.
     {O} was in [the {n.container} that {B} had opened].
     {O} was found by {B}.
     {B} found {O} and gave {O*} to {A}.
@@ -61,26 +61,25 @@ LOST = (
 )
 GIFT = (
     """
-    {A} wanted to give {B} {O} for {B*}'s birthday.
+    {A} wanted to give {B} {O!} for {B*}'s birthday.
     {A} looked for a gift because {B} had a birthday.
     {A} knew that {B} needed {O}.
     {B} had always wanted {O}.
-    [{A} and {B}] were friends.
+    [{A!} and {B!}] were friends.
     """,
     """
     {A} bought {O} in [the shop that belonged to {Q}].
-    {Q} sold {A} {O}.
+    {Q} sold {A} {O!}.
     {A} paid {#price} euros for {O}.
-    {O} cost {#price} euros.
     {A} had saved the money for {O}.
-    {Q} showed {A} {O}.
+    {Q} showed {A} {O!}.
     """,
     """
-    {@later}, {A} gave {B} {O}.
+    {@later}, {A} gave {B} {O!}.
     {A} gave {O} to {B}.
     {O} was given to {B} by {A}.
-    {A} handed {B} {O} and smiled.
-    {A} sent {B} {O}.
+    {A} handed {B} {O!} and smiled.
+    {A} sent {B} {O!}.
     """,
     """
     {B} was {j.glad}.
@@ -91,21 +90,21 @@ GIFT = (
     {B} thanked {A} for {O}.
     """,
     """
-    {@later}, {B} lent {Q} {O}.
+    {@later}, {B} lent {Q} {O!}.
     {@later}, {Q} borrowed {O}.
-    {Q} wanted to borrow {O}, but {B} did not want to lend {Q*} {O}.
+    {Q} wanted to borrow {O}, but {B} did not want to lend {Q*} {O!}.
     {@later}, {B} sold {O} to {Q}.
     {Q} asked {B} for {O}.
     {Q} admired [{O} that {A} had bought].
-    {B} showed {Q} {O}.
+    {B} showed {Q} {O!}.
     """,
     """
     {Q} promised to return {O}.
-    {@later}, {Q} brought {B} {O} again.
+    {@later}, {Q} brought {B} {O!} again.
     {Q} did not return {O}, and {B} was {j.sad}.
     "Where is {O}?" asked {A}.
     "{Q} has {O} now," explained {B}.
-    {A} was not {j.sad} because {B} had lent {Q} {O}.
+    {A} was not {j.sad} because {B} had lent {Q} {O!}.
     {B} hoped that {Q} liked {O}.
     """,
 )
@@ -114,7 +113,7 @@ JOURNEY = (
     {A} wanted to visit {B} in {L}.
     {B} invited {A} to {L}.
     {A} planned a journey to {L}.
-    {B} had moved to {L} {@past}.
+    {B} had moved to {L}.
     {A} had not seen {B} for {#years} years.
     {A} dreamed of [the {n.nature+s} near {L}].
     """,
@@ -133,7 +132,7 @@ JOURNEY = (
     During the journey, {A} talked to {Q}.
     {A} looked at [the {n.nature+s} behind the window].
     {A} saw [a {n.building} that stood near the {n.water}].
-    [The road that led to {L}] was {j.place}.
+    [The road that led to {L}] was {j.road}.
     "How long will the journey last?" asked {A}.
     "Do {A2} live in {L}?" asked {Q}.
     {Q} told {A} a story.
@@ -148,14 +147,14 @@ JOURNEY = (
     {B} hugged {A}.
     """,
     """
-    {B} cooked {n.dish} for {A}.
-    [{A} and {B}] visited [the {n.building?} behind the {n.building}].
+    {B} cooked a {n.dish} for {A}.
+    [{A!} and {B!}] visited [the {n.building?} behind the {n.building}].
     {B} showed {A} [the {n.nature} that {B*} loved].
-    [{A} and {B}] walked to the {n.water}.
+    [{A!} and {B!}] walked to the {n.water}.
     [The {n.building?} near the {n.water}] were {j.place}.
-    {A} gave {B} {O}.
-    [{A} and {B}] talked about [the {n.person} who had taught {A}].
-    [{A} and {B}] ate {n.dish} in a restaurant.
+    {A} gave {B} {O!}.
+    [{A!} and {B!}] talked about [the {n.person} who had taught {A}].
+    [{A!} and {B!}] ate a {n.dish} in a restaurant.
     """,
     """
     {A} stayed for {#years} days.
@@ -192,7 +191,7 @@ ANIMAL = (
     {A} feared that {T} was dead.
     """,
     """
-    [The {n.animal+s} that {A} met in the {n.nature}] were {j.beast}.
+    [The {n.animal+s} that {A} met in the {n.wild}] were {j.beast}.
     [The {n.person} who owned the {n.animal+s}] helped {A}.
     [The {n.animal?} behind the {n.building?}] {v.beast:d}.
     {B} saw [the {n.animal} that {T} had chased].
@@ -206,7 +205,7 @@ ANIMAL = (
     {T} was found by {Q}.
     {T} slept in [the {n.building} that {B} had built].
     {Q} rescued {T} from the {n.water}.
-    {T} was hungry, and {A} gave {T*} some {n.food}.
+    {T} was hungry, and {A} gave {T*} {n.food+s}.
     """,
     """
     {A} was {j.glad} because {T} was not dead.
@@ -223,7 +222,7 @@ SECRET = (
     {A} bought [an old {n.furniture} that had belonged to {Q}].
     There was an old chest.box in the {n.room}.
     {A} lived in [a house that {Q} had built].
-    {A} moved to {L} {@past}.
+    {A} moved to {L}.
     """,
     """
     {@when}, {A} discovered {O} under the floor.
@@ -234,7 +233,7 @@ SECRET = (
     The note.message said that {Q} had hidden {O}.
     """,
     """
-    {A} showed {B} {O}.
+    {A} showed {B} {O!}.
     "Who hid {O}?" asked {B}.
     "{A1} found {O} in a {n.container}," explained {A}.
     {A} wanted to know the truth.
@@ -244,11 +243,11 @@ SECRET = (
     "Is {O} {j.nice}?" asked {B}.
     """,
     """
-    [{A} and {B}] visited {Q}.
+    [{A!} and {B!}] visited {Q}.
     {A} wrote {Q} a letter.mail.
     {A} decided to ask {Q}.
     {B} believed that {O} belonged to {Q}.
-    [{A} and {B}] went to the {n.building}.
+    [{A!} and {B!}] went to the {n.building}.
     [The {n.person?} in the {n.building}] knew {Q}.
     [The key.lock+s to the {n.building}] were in a {n.container}.
     """,
@@ -261,10 +260,10 @@ SECRET = (
     {Q} cried when {Q*} saw {O}.
     """,
     """
-    {A} gave {Q} {O}.
+    {A} gave {Q} {O!}.
     {A} sold {O} to [the {n.person} who lived in {L}].
     {A} kept {O}.
-    {Q} thanked [{A} and {B}].
+    {Q} thanked [{A!} and {B!}].
     {A} never told anyone [the secret that {A*} had discovered].
     "{A2} can keep {O}," said {Q}.
     {A} was {j.glad} because {A*} knew the truth.
@@ -276,7 +275,7 @@ CONTEST = (
     {A} was [a {n.player} who loved {n.contest+s}].
     {A} train.practise:d with {B}.
     {B} was the coach.trainer of {A}.
-    {A} had lost the {n.contest} {@past}.
+    {A} had lost the {n.contest}.
     """,
     """
     {@when}, the {n.contest} began.
@@ -309,15 +308,15 @@ CONTEST = (
     {B} congratulated {A} on the prize.
     "{A1} want to sleep now," said {A}.
     {A} decided to train.practise again.
-    [{A} and {B}] celebrated in a restaurant.
+    [{A!} and {B!}] celebrated in a restaurant.
     {Q} congratulated {A} on the {n.prize}.
     """,
 )
 REPAIR = (
     """
     {A} needed {D} because {A*} was a {n.job}.
-    {A} bought {D} {@past}.
-    {D} stood in [the {n.room} that {A} loved].
+    {A} bought {D}.
+    {D} had belonged to {A}'s {n.kin}.
     {A} owned {D}.
     """,
     """
@@ -389,7 +388,7 @@ WORK = (
     """,
     """
     {@later}, {B} forgave {A}.
-    {B} gave {A} {O}.
+    {B} gave {A} {O!}.
     {B} said that {A} was [the {j.person:est} {n.job} in {L}].
     {A} decided to stay.
     {A} was {j.glad}, and {B} was {j.glad}.
@@ -431,7 +430,7 @@ AGREEMENT = """
     [The {n.animal?} behind the {n.building?}] {v.beast:d}.
     [The {n.animal?} that the {n.person?} feared] {v.beast:d}.
     [The {n.animal?} that feared the {n.person?}] {v.beast:d}.
-    [The {n.animal?} in the {n.nature?}] were {j.beast}.
+    [The {n.animal?} in the {n.wild?}] were {j.beast}.
     [The {n.building?} near the {n.nature?}] were {j.place}.
     [The {n.building?} that the {n.person?} had built] were {j.place}.
     [The door of the {n.building?}] was open.
@@ -447,7 +446,7 @@ AGREEMENT = """
     {A} saw [the {n.person?} who had found the {n.small?}].
     {B} knew [the {n.person?} who fed the {n.animal?}].
     Everyone knew [the {n.person} who {v.act:d} in the {n.building}].
-    [The {n.person}, who knew [{A} and {B}],] {v.act:d}.
+    [The {n.person}, who knew [{A!} and {B!}],] {v.act:d}.
     """
 ASIDES = """
     {A} was {j.person}.
@@ -458,12 +457,12 @@ ASIDES = """
     {B} was {A}'s {j.person:est} friend.
     {A} wore a {j.thing} {n.clothes}.
     {B} wore [a {n.clothes} that {A} had made].
-    {A} loved {n.animal+s}.
-    {A} had [three {n.animal+s} and a {n.animal}].
-    {A} ate {n.dish} and drank {n.drink}.
-    {A} was hungry because {A*} had not eaten {n.dish}.
+    {A} loved {n.animal+s} but feared {n.animal+s}.
+    {A} had [three {n.pet+s} and a {n.pet}].
+    {A} ate a {n.dish} and drank {n.drink}.
+    {A} was hungry because {A*} had not eaten a {n.dish}.
     {B} {v.act:d} {r.manner}.
-    [{A} and {B}] {v.act:d}.
+    [{A!} and {B!}] {v.act:d}.
     {A} {v.act:d} while {B} {v.act:d}.
     {A} {v.act:d} and {v.act:d}.
     {L} was {j.place}.
@@ -478,7 +477,7 @@ ASIDES = """
     One of the {n.person+s} {v.act:d}.
     Every {n.person} knew {A}.
     Each of the {n.animal+s} was {j.beast}.
-    The {n.quality} of {B} surprised {A}.
+    {B}'s {n.quality} surprised {A}.
     {A} hated {n.quality} and loved {n.quality}.
     "{A1} am {j.person}," said {A}.
     "Are {B2} {j.person}?" asked {A}.
@@ -498,6 +497,6 @@ ASIDES = """
     [{A}, who was a {j.person} {n.job},] {v.act:d}.
     [{B}, who knew [the {n.person+s} in {L}],] {v.act:d}.
     If {B} had time, {B*} played the {n.instrument}.
-    Before {A} went home, {A*} bought [{n.dish} and {n.drink}].
+    Before {A} went home, {A*} bought [a {n.dish} and {n.drink}].
     After {A} had eaten, {A*} {v.act:d}.
     """
