@@ -1,5 +1,6 @@
 """Run one notebook in a kernel of its own."""
 
+import json
 import logging
 import os
 import sys
@@ -46,7 +47,7 @@ def execute(notebook: Path, target: Path, parameters: dict, watch: Watch) -> Exe
             failure = _attempt(notebook, executed, parameters, watch, scratch, printed)
             seconds = watch.seconds
         rows, failure = _rows(recorded, failure)
-        if executed.exists():
+        if is_notebook(executed):
             write_atomically(target, executed.read_bytes())
         log.unlink(missing_ok=True)
         if failure and failure.name == DEAD:
@@ -116,6 +117,14 @@ def environment(scratch: Path) -> dict[str, str]:
         "COURSE_PROGRESS": "plain",
         "COURSE_RESULTS": str(scratch / "results.jsonl"),
     }
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether papermill got to write, and to the end: on a full disk it leaves half a file."""
+    try:
+        return "cells" in json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
 
 
 def _rows(recorded: Path, failure: Failure | None) -> tuple[list[dict], Failure | None]:

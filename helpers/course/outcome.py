@@ -58,6 +58,11 @@ def write(outcome: Outcome, output: Path, lesson: str) -> None:
     write_atomically(_file(output, lesson), json.dumps(asdict(outcome), indent=1))
 
 
+def is_kept(output: Path, lesson: str) -> bool:
+    """Whether something was kept of a lesson, readable or not."""
+    return _file(output, lesson).exists()
+
+
 def read(output: Path, lesson: str) -> Outcome | None:
     """The last outcome of a lesson; None if there is none, or its file is damaged: run it again."""
     try:

@@ -53,11 +53,13 @@ def check_extra(extra: dict[str, object], lesson: Path) -> None:
 
 
 def parse(text: str) -> object:
-    """The Python value that ``text`` spells, else the text itself."""
+    """The Python value that ``text`` spells if JSON can keep it, else the text itself."""
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        value = ast.literal_eval(text)
+        json.dumps(value, sort_keys=True)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return text
+    return value
 
 
 def _fits(value: object, default: object) -> bool:

@@ -34,6 +34,10 @@ standard error over seeds. It holds when the mean lies more than two standard er
 doesn't when as far below; in between, or when the control shows the same, we can't tell.</p>"""
 
 
+class PageError(Exception):
+    """An executed notebook can't be made into a page; the message says of which lesson and why."""
+
+
 def write(lessons: list[Path], output: Path, out_of_date: dict[str, list[str]]) -> list[str]:
     """Write the page of every executed lesson and the index, where they are not there already.
 
@@ -56,6 +60,8 @@ def _guarded(write, *arguments) -> list[str]:
         write(*arguments)
     except OSError as error:
         return [f"A page could not be written: {error.strerror or error} ({error.filename})."]
+    except PageError as error:
+        return [str(error)]
     return []
 
 
@@ -68,8 +74,13 @@ def _write_page(
     if not _is_current(target, mark):
         from helpers.course import pages  # nbconvert: only when a page has to be made
 
-        page = pages.render(executed, lesson, heading(lesson), previous, following, note)
-        write_atomically(target, page + mark)
+        try:
+            page = pages.render(executed, lesson, heading(lesson), previous, following, note)
+            whole = (page + mark).encode("utf-8")
+        except Exception as error:  # whatever nbconvert meets in the outputs of a lesson
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            raise PageError(f"There is no page of {lesson.stem}: {reason}.") from error
+        write_atomically(target, whole)
 
 
 def _write_index(

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from helpers import ROOT
 from helpers.course import fingerprint, outcome, parameters, report
 from helpers.course.outcome import DONE, FAILED, INTERRUPTED, Failure, Outcome
@@ -78,8 +80,9 @@ def run(options: Options) -> int:
     jobs = [plan(lesson, options) for lesson in choose(lessons, options.only)]
     pending = [job for job in jobs if job.reasons or options.fresh]
     check(options, pending)
-    outcome.forget_all_but([lesson.stem for lesson in lessons], options.output)
-    with Interruption() as interruption:
+    check_output(lessons, options.output)
+    with alone(options.output), Interruption() as interruption:
+        outcome.forget_all_but([lesson.stem for lesson in lessons], options.output)
         run_all(pending, lessons, options, interruption)
         problems = report.write(lessons, options.output, out_of_date(lessons, options.output))
     if interruption.signal:
@@ -143,6 +146,37 @@ def check(options: Options, pending: list[Job]) -> None:
     for job in pending:
         if not job.problem:
             parameters.check_extra(options.extra, job.lesson)
+
+
+def check_output(lessons: list[Path], output: Path) -> None:
+    """Raises :class:`RunError` if a notebook lies in ``output`` that no run has written.
+
+    It would be overwritten: the lesson itself, or a learner's copy.
+    """
+    for lesson in lessons:
+        if (output / lesson.name).exists() and not outcome.is_kept(output, lesson.stem):
+            raise RunError(
+                f"{output} holds a {lesson.name} that no run has written, and it would be lost: "
+                "--output names a folder for results alone."
+            )
+
+
+@contextlib.contextmanager
+def alone(output: Path) -> Iterator[None]:
+    """Raises :class:`RunError` if another run is writing to ``output``."""
+    output.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(output / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(
+            f"Another run is writing to {output}: wait until it ends, or give this one a folder "
+            "of its own with --output."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def run_all(
@@ -261,7 +295,7 @@ def _index(output: Path) -> Path:
 
 
 class Interruption:
-    """Ctrl-C and SIGTERM end the running kernel and let the run close its books.
+    """Ctrl-C, SIGTERM and a closed terminal end the kernel and let the run close its books.
 
     Nothing is raised into the middle of the work: the kernel is gone, and what waits for it sees
     that. Only a second signal breaks off at once.
@@ -272,7 +306,10 @@ class Interruption:
         self._watch: Watch | None = None
 
     def __enter__(self) -> "Interruption":
-        wanted = (signal.SIGINT, signal.SIGTERM)
+        wanted = [signal.SIGINT, signal.SIGTERM]
+        hangup = getattr(signal, "SIGHUP", None)  # Windows has none; nohup has it ignored
+        if hangup and signal.getsignal(hangup) != signal.SIG_IGN:
+            wanted.append(hangup)
         self._before = {number: signal.signal(number, self._note) for number in wanted}
         return self
 

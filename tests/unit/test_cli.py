@@ -57,7 +57,18 @@ def test_other_notebooks_get_a_folder_of_their_own(asked):
     assert asked[0].output == ROOT / "build" / "solutions"
 
 
-@pytest.mark.parametrize(("text", "value"), [("-1", -1), ("x", "x"), ("1.5", 1.5), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-1", -1),
+        ("x", "x"),
+        ("1.5", 1.5),
+        ("", ""),
+        ("{1}", "{1}"),
+        ("1j", "1j"),
+        ("[b'']", "[b'']"),
+    ],
+)
 def test_a_seed_is_taken_as_it_comes(asked, text, value):
     cli.main(["run", f"--seed={text}"])
     assert asked[0].seed == value

@@ -97,6 +97,25 @@ def test_two_lessons_of_one_topic_are_refused(course):
         run(course)
 
 
+def test_notebooks_that_no_run_has_written_are_never_overwritten(course):
+    lesson = course.lesson("00_a")
+    text = lesson.read_bytes()
+    for output in (course.notebooks, course.root / "work"):
+        output.mkdir(exist_ok=True)
+        (output / lesson.name).write_bytes(text)
+        with pytest.raises(RunError, match="that no run has written"):
+            runner.run(runner.Options(scale="smoke", notebooks=course.notebooks, output=output))
+        assert (output / lesson.name).read_bytes() == text and course.runs() == []
+
+
+def test_a_second_run_into_the_same_folder_is_refused_while_the_first_lasts(course):
+    course.lesson("00_a")
+    with runner.alone(course.output), pytest.raises(RunError, match="Another run is writing to"):
+        run(course)
+    assert course.runs() == []
+    assert run(course) == 0
+
+
 # What a run does
 
 
@@ -369,6 +388,23 @@ def test_when_nothing_changed_nothing_heavy_is_imported(course):
     assert {"torch", "papermill", "nbconvert"}.isdisjoint(modules.split())
 
 
+def test_a_notebook_that_cannot_be_shown_stops_no_other(course, monkeypatch, capsys):
+    def render(executed, *_):
+        if executed.stem == "00_a":
+            raise ValueError("an output that is not what it claims to be")
+        return "\ud83d" if executed.stem == "01_b" else executed.read_text()
+
+    monkeypatch.setattr(pages, "render", render)
+    for name in ("00_a", "01_b", "02_c"):
+        course.lesson(name)
+    assert run(course) == 1
+    assert course.runs() == ["00_a", "01_b", "02_c"]
+    printed = capsys.readouterr().out
+    assert "There is no page of 00_a: ValueError: an output that is not" in printed
+    assert "There is no page of 01_b: UnicodeEncodeError" in printed
+    assert {p.name for p in course.output.glob("*.html")} == {"index.html", "02_c.html"}
+
+
 # Interruptions and full disks
 
 
@@ -406,8 +442,8 @@ def _wait_for(file: Path, process: subprocess.Popen) -> None:
     raise AssertionError(f"{file} never appeared")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_it_ends_its_kernel_and_resumes_with_the_rest(course, tmp_path, number, status):
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_interrupted_it_ends_its_kernel_and_resumes_with_the_rest(course, tmp_path, name, status):
     pids, go = tmp_path / "pids", tmp_path / "go"
     course.lesson("00_a", RECORD)
     course.lesson("01_b", RECORD, _start_and_sleep(pids, go))
@@ -415,7 +451,7 @@ def test_interrupted_it_ends_its_kernel_and_resumes_with_the_rest(course, tmp_pa
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     child = subprocess.Popen(course.command(), **pipes)
     _wait_for(pids, child)
-    child.send_signal(number)
+    child.send_signal(getattr(signal, name))
     printed, complaints = child.communicate(timeout=60)
     assert child.returncode == status
     assert "the same command goes on from there" in printed and "Traceback" not in complaints
@@ -427,6 +463,25 @@ def test_interrupted_it_ends_its_kernel_and_resumes_with_the_rest(course, tmp_pa
     go.touch()
     assert run(course) == 0
     assert course.runs() == ["01_b", "02_c"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+def test_nohup_lets_a_run_go_on():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with runner.Interruption():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_half_a_notebook_is_not_kept(tmp_path):
+    path = tmp_path / "00_a.ipynb"
+    assert not execution.is_notebook(path)
+    path.write_text('{"cells": [{"cell_type": "co')
+    assert not execution.is_notebook(path)
+    path.write_text('{"cells": []}')
+    assert execution.is_notebook(path)
 
 
 def test_killed_outright_it_resumes_with_the_rest(course, tmp_path):
@@ -482,8 +537,9 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path, 
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(os, "replace", broken)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(OSError, match="full") as error:
         files.write_atomically(path, "new")
+    assert str(path) in str(error.value), "a full disk doesn't say which"
     assert [p.read_text() for p in path.parent.iterdir()] == ["old"]
 
 
