@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers import bench
+from helpers import bench, measured
 from helpers.bench import Measurement, UnequalWork, paired, same_work
 
 
@@ -46,6 +46,7 @@ def test_command_writes_all_rows(tmp_path, monkeypatch, capsys):
         return measurement([1, 3], [1, 2])
 
     monkeypatch.setattr(bench, "MEASUREMENTS", (race, race))
+    monkeypatch.setattr(measured, "KEPT", tmp_path / "kept")
     target = tmp_path / "build" / "bench.json"
     assert bench.command(target, runs=1) == 0
     rows = json.loads(target.read_text())
@@ -53,6 +54,9 @@ def test_command_writes_all_rows(tmp_path, monkeypatch, capsys):
         {"name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine"}
     ]
     assert "race: 1.50 × the peer" in capsys.readouterr().out
+    kept = [json.loads(line) for line in (tmp_path / "kept" / "bench.jsonl").open()]
+    assert [row["ratio"] for row in kept] == 2 * [1.5]
+    assert {"date", "commit", "corpus_hash"} <= kept[0].keys()
 
 
 def test_command_writes_nothing_if_a_side_cheats(tmp_path, monkeypatch, capsys):
@@ -64,6 +68,7 @@ def test_command_writes_nothing_if_a_side_cheats(tmp_path, monkeypatch, capsys):
         "MEASUREMENTS",
         (lambda: measurement([1, 3], [1, 2]), lambda: Measurement("x", "y", cheat, cheat)),
     )
+    monkeypatch.setattr(measured, "KEPT", tmp_path)
     assert bench.command(tmp_path / "bench.json", runs=1) == 1
     assert not list(tmp_path.iterdir())
     assert "raw words read" in capsys.readouterr().err
