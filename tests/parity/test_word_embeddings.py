@@ -502,10 +502,10 @@ MUTANTS = {
     ),
     "the rate stays": ("lr=rates[epoch : epoch + 2]", "lr=rates[:2]"),
     "every pass draws the same": ("seed=(c.seed, epoch)", "seed=(c.seed, 0)"),
-    "CBOW sums instead of averaging": ("        hidden /= n\n", ""),
-    "CBOW forgets 1/n in the gradient": ("W_in[word] += change / n", "W_in[word] += change"),
+    "CBOW sums instead of averaging": ("W_in[word, d] / n", "W_in[word, d]"),
+    "CBOW forgets 1/n in the gradient": ("change[d] / n", "change[d]"),
     "CBOW takes no positive": ("((k == 0) - 1 /", "(0 - 1 /"),
-    "CBOW's contexts stay": ("W_in[word] += change / n", "pass"),
+    "CBOW's contexts stay": ("W_in[word, d] += change[d] / n", "pass"),
     "CBOW reads the padding": ("targets[i][targets[i] >= 0]", "targets[i]"),
     "GloVe counts across sentences": (
         "sentence[distance:] == sentence[:-distance]", "sentence[distance:] >= 0"
