@@ -8,9 +8,10 @@ sentence decides the split, so text that leaves out the test sentences of one ta
         ...
 """
 
-from helpers.miniworld.tasks.acceptability import acceptability, judgements
 from helpers.miniworld.tasks.agreement import agreement_pairs
 from helpers.miniworld.tasks.cloze import lama, lecture
+from helpers.miniworld.tasks.opinions import sentiment
+from helpers.miniworld.tasks.pairs import acceptability, judgements
 from helpers.miniworld.tasks.probing import edge_probing
 from helpers.miniworld.tasks.rows import (
     Agreement,
@@ -22,9 +23,8 @@ from helpers.miniworld.tasks.rows import (
     Splits,
     Tagged,
 )
-from helpers.miniworld.tasks.sentiment import sentiment
 from helpers.miniworld.tasks.splits import Sizes, TaskError, split_of, without_test
-from helpers.miniworld.tasks.tagging import tagging
+from helpers.miniworld.tasks.tags import tagging
 
 __all__ = [
     "Agreement",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from helpers.miniworld.tasks.material import Kit, other
 from helpers.miniworld.tasks.phenomena import subject_and_verb
 from helpers.miniworld.tasks.rows import Agreement, Splits
-from helpers.miniworld.tasks.splits import Sizes, checked, gather, quotas
+from helpers.miniworld.tasks.splits import SIZES, Sizes, checked, gather, quotas
 from helpers.miniworld.terms import PLURAL, SINGULAR, Gap, Relative
 from helpers.miniworld.trees import Leaf
 
@@ -53,7 +53,7 @@ CELLS = [
 ]
 
 
-def agreement_pairs(sizes: Sizes = Sizes(), seed: int = 0) -> Splits:
+def agreement_pairs(sizes: Sizes = SIZES, seed: int = 0) -> Splits:
     """Minimal pairs of a verb's two numbers (:class:`Agreement`).
 
     Every split holds as many of each construction, subject number and number of attractors (0 to

@@ -23,23 +23,28 @@ from helpers.miniworld.terms import (
 # What stands about and can be stood near, behind, beside …
 PLACES = ("furniture", "building", "vehicle")
 PREPOSITIONS = ("near", "behind", "beside", "opposite")
+# fmt: off
 # A sentence is wrong when these have no object, or when those have one.
-NEEDS_OBJECT = frozenset(
-    "accompany admire avoid carry contain destroy describe discover discuss damage examine find "
-    "hold install mention need own praise protect punish reach recommend repair rescue resemble "
-    "use want wear value get buy enjoy make cut design invent produce publish recognise thank greet "
-    "like love hate fill lift prefer bury".split()
-)
-TAKES_NONE = frozenset(
-    "arrive blush cough depart disappear fall hesitate kneel laugh rest sleep smile sneeze snore "
-    "stumble tremble yawn sit snow quarrel happen faint giggle shiver".split()
-)
+NEEDS_OBJECT = {
+    "accompany", "admire", "avoid", "carry", "contain", "destroy", "describe", "discover",
+    "discuss", "damage", "examine", "find", "hold", "install", "mention", "need", "own", "praise",
+    "protect", "punish", "reach", "recommend", "repair", "rescue", "resemble", "use", "want",
+    "wear", "value", "get", "buy", "enjoy", "make", "cut", "design", "invent", "produce", "publish",
+    "recognise", "thank", "greet", "like", "love", "hate", "fill", "lift", "prefer", "bury",
+}
+TAKES_NONE = {
+    "arrive", "blush", "cough", "depart", "disappear", "fall", "hesitate", "kneel", "laugh", "rest",
+    "sleep", "smile", "sneeze", "snore", "stumble", "tremble", "yawn", "sit", "snow", "quarrel",
+    "happen", "faint", "giggle", "shiver",
+}
 # What one may well do to oneself.
-REFLEXIVE = frozenset(
-    "admire avoid betray blame defend deceive describe despise distrust envy forgive hate help hurt "
-    "like love mention mock observe photograph praise protect punish rescue respect ridicule scold "
-    "trust understand".split()
-)
+REFLEXIVE = {
+    "admire", "avoid", "betray", "blame", "defend", "deceive", "describe", "despise", "distrust",
+    "envy", "forgive", "hate", "help", "hurt", "like", "love", "mention", "mock", "observe",
+    "photograph", "praise", "protect", "punish", "rescue", "respect", "ridicule", "scold", "trust",
+    "understand",
+}
+# fmt: on
 
 
 class Stock(NamedTuple):

@@ -22,12 +22,12 @@ from helpers.miniworld.tasks.splits import (
 )
 
 SIZES = Sizes(2400, 240, 480)
-UPOS = tuple("ADJ ADP ADV AUX DET NOUN PRON PROPN VERB".split())
-CONSTITUENTS = tuple("ADJP ADVP NP PP S SBAR VP".split())
-RELATIONS = tuple(
-    "acl:relcl advcl advmod amod appos ccomp conj nmod nmod:poss nsubj nsubj:pass obj obl "
-    "obl:agent xcomp".split()
-)
+# fmt: off
+UPOS = ("ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "PRON", "PROPN", "VERB")
+CONSTITUENTS = ("ADJP", "ADVP", "NP", "PP", "S", "SBAR", "VP")
+RELATIONS = ("acl:relcl", "advcl", "advmod", "amod", "appos", "ccomp", "conj", "nmod", "nmod:poss",
+             "nsubj", "nsubj:pass", "obj", "obl", "obl:agent", "xcomp")
+# fmt: on
 ENTITIES = ("LOC", "ORG", "PER", "PRODUCT", "WORK")
 Made = Iterator[Edge]
 

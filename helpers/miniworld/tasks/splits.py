@@ -27,6 +27,9 @@ class Sizes(NamedTuple):
     test: int = 480
 
 
+SIZES = Sizes()
+
+
 class TaskError(ValueError):
     """A parameter of a task is not allowed, or the task can't be filled; the message says why."""
 

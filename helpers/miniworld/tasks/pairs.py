@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from helpers.miniworld.tasks.material import Kit
 from helpers.miniworld.tasks.phenomena import PHENOMENA
 from helpers.miniworld.tasks.rows import Judgement, Pair, Splits
-from helpers.miniworld.tasks.splits import Sizes, allowed, checked, gather, quotas
+from helpers.miniworld.tasks.splits import SIZES, Sizes, allowed, checked, gather, quotas
 
 
 def acceptability(
-    sizes: Sizes = Sizes(), seed: int = 0, phenomena: Iterable[str] = tuple(PHENOMENA)
+    sizes: Sizes = SIZES, seed: int = 0, phenomena: Iterable[str] = tuple(PHENOMENA)
 ) -> Splits:
     """Minimal pairs (:class:`Pair`), equally many of each phenomenon in every split.
 

@@ -6,13 +6,14 @@ polarity stands in every sentence, and only its place says which counts. Opinion
 split ``unseen`` uses. Who knows the latter has learnt them from text without labels.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from helpers.miniworld import tables
 from helpers.miniworld.english import text
-from helpers.miniworld.lexicon import Adjective, Noun, Verb
+from helpers.miniworld.lexicon import Adjective, Noun, Verb, lexicon
 from helpers.miniworld.tasks.material import Kit
 from helpers.miniworld.tasks.rows import Opinion, Splits
 from helpers.miniworld.tasks.splits import (
@@ -73,41 +74,63 @@ def family(lemma: str) -> str:
     return lemma[:4]
 
 
-def is_unseen(lemma: str, seed: int) -> bool:
-    """Whether an opinion word is kept out of the labelled rows: one family in three is."""
-    return digest(f"{seed}/{family(lemma)}") % 3 == 0
+class Word(NamedTuple):
+    """An opinion word of a domain: what carries it (adjective, liking or moving), for (1) or
+    against (0), and the part it is said of (of adjectives only)."""
+
+    kind: str
+    label: int
+    word: Adjective | Verb
+    part: Noun | None = None
+
+
+@cache
+def opinion_words(domain: str) -> tuple[Word, ...]:
+    words, kind = lexicon(), DOMAINS[domain]
+    found = [
+        Word("adjective", label, words.adjective(lemma), words.noun(row.noun))
+        for row in tables.rows("aspects")
+        if row.domain == kind
+        for label, lemmas in ((1, row.positive), (0, row.negative))
+        for lemma in lemmas
+    ]
+    for verb in dict.fromkeys(words.frames.values()):
+        moving = verb.frame == "experiencer"
+        said_of = verb.subject if moving else verb.object
+        if verb.polarity and (moving or verb.frame == "transitive") and f"{kind} part" in said_of:
+            found.append(Word("moving" if moving else "liking", int(verb.polarity > 0), verb))
+    return tuple(found)
+
+
+@cache
+def unseen_families(domain: str, seed: int) -> frozenset[str]:
+    """A third of the families of every kind and polarity, whichever the seed."""
+    groups: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for item in opinion_words(domain):
+        groups[item.kind, item.label].add(family(item.word.lemma))
+    chosen: set[str] = set()
+    for group in groups.values():
+        ranked = sorted(group, key=lambda name: digest(f"{seed}/{name}"))
+        chosen |= set(ranked[: -(-len(ranked) // 3)])
+    return frozenset(chosen)
 
 
 @cache
 def lexis(domain: str, seed: int, unseen: bool) -> Lexis:
-    kind = DOMAINS[domain]
-    words = Kit("lexis").words
+    """The words that labelled rows use, or the others."""
+    hidden = unseen_families(domain, seed)
+    words = [w for w in opinion_words(domain) if (family(w.word.lemma) in hidden) == unseen]
 
-    def fits(lemma: str) -> bool:
-        return is_unseen(lemma, seed) == unseen
+    def verbs(kind: str) -> dict[int, tuple[Verb, ...]]:
+        return {y: tuple(w.word for w in words if w[:2] == (kind, y)) for y in (1, 0)}
 
-    parts: dict[int, list] = {1: [], 0: []}
-    for row in tables.rows("aspects"):
-        if row.domain != kind:
-            continue
-        for label, lemmas in ((1, row.positive), (0, row.negative)):
-            said = tuple(words.adjective(lemma) for lemma in lemmas if fits(lemma))
-            if said:
-                parts[label].append((words.noun(row.noun), said))
-    verbs = [v for v in dict.fromkeys(words.frames.values()) if v.polarity and fits(v.lemma)]
-
-    def verbs_of(frame: str, label: int) -> tuple[Verb, ...]:
-        sign = 1 if label else -1
-        found = (v for v in verbs if v.frame == frame and v.polarity * sign > 0)
-        side = Verb.subject if frame == "experiencer" else Verb.object
-        return tuple(v for v in found if f"{kind} part" in side.__get__(v))
-
-    return Lexis(
-        words.noun(kind),
-        {label: tuple(found) for label, found in parts.items()},
-        {label: verbs_of("transitive", label) for label in (1, 0)},
-        {label: verbs_of("experiencer", label) for label in (1, 0)},
-    )
+    parts: dict[int, dict[Noun, list[Adjective]]] = {1: {}, 0: {}}
+    for item in words:
+        if item.part:
+            parts[item.label].setdefault(item.part, []).append(item.word)
+    said = {y: tuple((noun, tuple(a)) for noun, a in parts[y].items()) for y in (1, 0)}
+    whole = lexicon().noun(DOMAINS[domain])
+    return Lexis(whole, said, verbs("liking"), verbs("moving"))
 
 
 class _Writer:
