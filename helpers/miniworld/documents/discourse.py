@@ -9,6 +9,7 @@ only, and must have been stated: it never slips in a fact.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from helpers.miniworld.choice import Choices
@@ -34,7 +35,7 @@ from helpers.miniworld.terms import (
 PRONOUN, NOMINAL = 0.7, 0.5  # how often one is used where it may be
 WINDOW = 2  # sentences in which an antecedent is looked for
 # The noun that stands for any thing of this kind; for other kinds it has to be stated first.
-COMMON_NOUNS = {"country": "country", "city": "city", "language": "language"}
+COMMON_NOUNS = {"country": "country", "city": "city"}
 
 
 class Seen(NamedTuple):
@@ -42,6 +43,22 @@ class Seen(NamedTuple):
 
     mentioned: tuple[Key, ...]
     subjects: tuple[Key, ...]
+
+
+class Attached(NamedTuple):
+    """What will follow the next naming of a thing, and the things that it mentions."""
+
+    after: After
+    mentioned: tuple[Key, ...]
+
+
+def in_turn(choices: Choices, items: Iterable) -> Iterator:
+    """All items in random order; what isn't asked for costs nothing."""
+    pool = list(items)
+    while pool:
+        i = choices.number(0, len(pool) - 1)
+        pool[i], pool[-1] = pool[-1], pool[i]
+        yield pool.pop()
 
 
 class Discourse:
@@ -69,7 +86,7 @@ class Discourse:
         self.window: tuple[Seen, ...] = ()
         self.mentioned: list[Key] = []
         self.subjects: list[Key] = []
-        self.attached: dict[Key, tuple[After, ...]] = {}
+        self.attached: dict[Key, Attached] = {}
 
     def end_sentence(self) -> None:
         """What was mentioned becomes the context of the next sentence."""
@@ -126,11 +143,11 @@ class Discourse:
         self._note(key)
         return phrase
 
-    def again(self, key: Key) -> Phrase:
-        """The subject of another clause in the same sentence: a pronoun if none else fits."""
+    def again(self, key: Key) -> Pronoun | None:
+        """The subject of another clause in the same sentence, if a pronoun can only mean it."""
         referent = self.referent(key)
         rivals = self._people_like(key) if referent.animate else self._subjects_like(key)
-        return self._full(key) if rivals else Pronoun(referent)
+        return None if rivals else Pronoun(referent)
 
     def topic_is(self, key: Key) -> None:
         """The subject is a noun phrase that stands for ``key`` (*the capital of France*)."""
@@ -141,8 +158,15 @@ class Discourse:
         self._note(key)
         phrase = self._named(key)
         if key in self.attached:
-            phrase = phrase._replace(after=phrase.after + self.attached.pop(key))
+            after, mentioned = self.attached.pop(key)
+            phrase = phrase._replace(after=(*phrase.after, after))
+            for other in mentioned:
+                self._note(other)
         return phrase
+
+    def is_recent(self, key: Key) -> bool:
+        """Whether one of the sentences before mentions it."""
+        return any(key in seen.mentioned for seen in self.window)
 
     def _note(self, key: Key) -> None:
         if key not in self.mentioned:
@@ -178,7 +202,7 @@ class Discourse:
         return found.union(*(seen.mentioned for seen in self.window))
 
     def _may_be_pronoun(self, key: Key) -> bool:
-        if not any(key in seen.mentioned for seen in self.window):
+        if not self.is_recent(key):
             return False
         if self.referent(key).animate:
             return not self._people_like(key)
@@ -200,7 +224,7 @@ class Discourse:
         return any(rival and not rival.animate and rival.number == number for rival in rivals)
 
     def _noun_for(self, key: Key) -> Noun | None:
-        if not any(key in seen.mentioned for seen in self.window):
+        if not self.is_recent(key):
             return None
         if key.kind in COMMON_NOUNS:
             return self.words.noun(COMMON_NOUNS[key.kind])

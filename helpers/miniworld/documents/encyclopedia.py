@@ -60,10 +60,10 @@ def _plan(law: Exposure, pairs: Pairs, topic: Key, choices: Choices) -> list[Gro
 
 def _in_order(law: Exposure, topic: Key, taken: list[int]) -> list[int]:
     """What is about another thing comes after the first slot, which names that thing."""
-    about = [i for i, slot in enumerate(taken) if law.is_about_another(topic, slot)]
-    if about and taken.index(0) > about[0]:
-        first = taken.index(0)
-        taken[first], taken[about[0]] = taken[about[0]], taken[first]
+    about = [slot for slot in taken if law.is_about_another(topic, slot)]
+    if about and 0 in taken and taken.index(0) > taken.index(about[0]):
+        naming, first = taken.index(0), taken.index(about[0])
+        taken[naming], taken[first] = taken[first], taken[naming]
     return taken
 
 

@@ -178,12 +178,14 @@ def abilities(g: Grammar) -> Constructions:
 
     def at_times(d, s, k):
         cls = g.words.classes.get(k.subject.name)
-        if k.subject.kind == "quantified" or cls == "plant":
+        if k.subject.kind == "quantified" or cls == "plant" or k.object.name == "grow":
             return None
         adverb = g.words.adverb("often" if cls == "animal" else "sometimes")
         return Clause(_verb(g, k), s, adjuncts=(Adjunct(adverb, MIDDLE),), facts=(k.fact,))
 
     def there_are(d, k):
+        if g.words.classes.get(k.subject.name) in {"plant", "food"}:
+            return None
         who = plural(g, d, k)
         if who.number != PLURAL:
             return None

@@ -122,13 +122,16 @@ class Grammar:
         """
         noun = self.noun(lemma)
         adjectives = (Described(self.words.adjective(kind)),) if kind else ()
-        value = thing or (lambda d, k: d.other(k.object))
+        value = thing or (lambda d, k: d.name(k.object))
 
         def head(d, k, det, *after):
             if several and several(k):
                 whole = Common(noun, PLURAL, det, adjectives, after)
                 return Partitive(1, whole)
             return Common(noun, SINGULAR, det, adjectives, after)
+
+        def as_subject(d, k):
+            return thing(d, k) if thing else d.subject(k.object)
 
         def the_of(d, k):
             subject = head(d, k, self.the, At(self.of, d.other(k.subject)))
@@ -144,14 +147,12 @@ class Grammar:
             return owned(d, d.possessor(k.subject), k)
 
         def is_the(d, k):
-            subject = value(d, k)
-            d.topic_is(k.object)
+            subject = as_subject(d, k)
             after = At(self.of, d.other(k.subject))
             return Copula(subject, head(d, k, self.the, after), tense(d, k), facts=(k.fact,))
 
         def is_possessed(d, k):
-            subject = value(d, k)
-            d.topic_is(k.object)
+            subject = as_subject(d, k)
             predicate = head(d, k, d.possessor(k.subject))
             return Copula(subject, predicate, tense(d, k), facts=(k.fact,))
 

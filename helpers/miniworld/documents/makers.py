@@ -89,11 +89,13 @@ def kinds(g: Grammar) -> Constructions:
         role = Adjunct(At(g.as_, note(d, k)))
         return Clause(know, None, s, passive=True, adjuncts=(role,), facts=(k.fact,))
 
-    def name_of(d, s, k):
+    def name_of(d, k):
+        subject = d.name(k.subject)
+        d.topic_is(k.subject)
         name = g.the_noun("name", At(g.of, note(d, k)))
-        return Copula(s, name, facts=(k.fact,))
+        return Copula(subject, name, facts=(k.fact,))
 
-    return Constructions((is_a, known_as, name_of))
+    return Constructions((is_a, known_as), (name_of,))
 
 
 def seats(g: Grammar) -> Constructions:
@@ -234,7 +236,7 @@ def origins(g: Grammar) -> Constructions:
         origin = At(g.of, Common(g.noun("origin")))
         country = Common(g.noun("country"), SINGULAR, d.possessor(k.subject), (), (origin,))
         d.topic_is(k.object)
-        return Copula(country, d.other(k.object), facts=(k.fact,))
+        return Copula(country, d.name(k.object), facts=(k.fact,))
 
     made = g.at_place((g.words.verb("create", "transitive"), g.in_, True), tense=then)
     return _origin(g) + made + Constructions((adjective,), (country_of,))

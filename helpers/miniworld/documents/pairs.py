@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from helpers.miniworld.documents.discourse import Discourse
+from helpers.miniworld.documents.discourse import Attached, Discourse, in_turn
 from helpers.miniworld.documents.facts import Known
+from helpers.miniworld.documents.questions import Questions
 from helpers.miniworld.documents.relations import Relations
 from helpers.miniworld.terms import (
     FRONT,
+    MIDDLE,
     SINGULAR,
     Adjunct,
     At,
@@ -17,8 +19,8 @@ from helpers.miniworld.terms import (
     Gap,
     Joined,
     Name,
-    Phrase,
     Possessor,
+    Pronoun,
     Reduced,
     Relative,
     Sentence,
@@ -35,6 +37,7 @@ DATED = {"P19": "P569", "P20": "P570", "P50": "P577", "P86": "P577", "P57": "P57
 ATTRIBUTED = {"P106": "P27", "P31": ("P17", "P495")}
 # Two places of a life that may be set against each other.
 CONTRASTED = ({"P19", "P20"}, {"P27", "P20"})
+ASKED, TOLD, ALSO = 0.06, 0.03, 0.2  # questions, *did you know*, *also*
 BIRTH, DEATH = {"P19", "P569"}, {"P20", "P570"}
 # Relations in which two objects can be joined: *borders France and Spain*.
 LISTED = {"P47", "P1412", "P106", "HasA", "HasProperty", "UsedFor", "AtLocation", "P1303"}
@@ -49,13 +52,15 @@ class Pairs:
         self.words = self.grammar.words
         word = self.words.word
         self.although = word("although", "subordinator")
-        self.while_ = word("while", "subordinator")
+        self.questions = Questions(self.grammar)
 
     def fit(self, first: Known, second: Known) -> bool:
         """Whether the two may be said in one sentence: about one thing, each with a predicate."""
         if first.subject != second.subject or first.subject.kind in {"general", "action"}:
             return False
         if first.subject.kind in {"quantified", "substance"}:
+            return False
+        if first.fact.relation == second.fact.relation not in LISTED:
             return False
         found = self.relations.of
         return bool(
@@ -65,23 +70,45 @@ class Pairs:
     def say(self, d: Discourse, group: tuple[Known, ...]) -> list[Sentence]:
         """The sentences for one or two facts; each closes its sentence in the discourse."""
         if len(group) == 1:
-            return [self._single(d, group[0])]
+            return self._single(d, group[0])
         first, second = group
         if first.subject != second.subject:
             return self._linked(d, first, second)
         return self._together(d, first, second)
 
-    def _single(self, d: Discourse, known: Known) -> Sentence:
+    def _single(self, d: Discourse, known: Known) -> list[Sentence]:
+        """The fact on its own, at times as a question and its answer or asked of the reader."""
+        asked = self.questions.ask(d, known) if d.choices.chance(ASKED) else None
+        if asked is not None:
+            d.end_sentence()
         clause = self.relations.state(d, known)
+        if asked is None and d.choices.chance(TOLD):
+            sentence: Sentence = self.questions.did_you_know(clause)
+        else:
+            sentence = Statement(self._also(d, known, clause))
         d.end_sentence()
-        return Statement(clause)
+        return [sentence] if asked is None else [asked, sentence]
+
+    def _also(self, d: Discourse, known: Known, clause):
+        """*She also spoke French*, when the sentence goes on about her."""
+        if known.fact.relation not in LISTED:
+            return clause
+        passive = getattr(clause, "passive", False)
+        subject = clause.object if passive else getattr(clause, "subject", None)
+        middle = any(adjunct.place == MIDDLE for adjunct in clause.adjuncts)
+        if middle or type(subject) is not Pronoun or not subject.referent.id:
+            return clause
+        if not d.choices.chance(ALSO):
+            return clause
+        also = Adjunct(self.words.adverb("also"), MIDDLE)
+        return clause._replace(adjuncts=(*clause.adjuncts, also))
 
     # ----------------------------------------------------------------- linked facts
 
     def _linked(self, d: Discourse, known: Known, link: Known) -> list[Sentence]:
         """*… borders Spain, whose capital is Madrid*, or the link in the next sentence."""
         if link.subject.kind != "thing" and d.choices.chance(0.6):
-            d.attached[link.subject] = (Relative(self._gapped(d, link), commas=True),)
+            d.attached[link.subject] = self._gapped(d, link)
             clause = self.relations.state(d, known)
             d.end_sentence()
             if link.subject not in d.attached:
@@ -90,24 +117,28 @@ class Pairs:
         else:
             clause = self.relations.state(d, known)
             d.end_sentence()
-        return [Statement(clause), self._single(d, link)]
+        return [Statement(clause), *self._single(d, link)]
 
-    def _gapped(self, d: Discourse, link: Known) -> Clause | Copula:
+    def _gapped(self, d: Discourse, link: Known) -> Attached:
+        """*whose capital is Madrid*, *which lies in Europe*; nothing is mentioned yet.
+
+        What a relative clause is about is no subject that a pronoun could take up.
+        """
         owned = self.relations.of[link.fact.relation].owned
-        before = list(d.subjects)
+        mentioned, subjects = list(d.mentioned), list(d.subjects)
         if owned and d.choices.chance(0.5):
             clause = d.choices.pick(owned)(d, Possessor(Gap()), link)
         else:
             clause = self.relations.predicate(d, Gap(), link)[1]
-        # What a relative clause is about is no subject that a pronoun could take up.
-        d.subjects[:] = before
-        return clause
+        new = tuple(key for key in d.mentioned if key not in mentioned)
+        d.mentioned[:], d.subjects[:] = mentioned, subjects
+        return Attached(Relative(clause, commas=True), new)
 
     # --------------------------------------------------------------- one subject
 
     def _together(self, d: Discourse, first: Known, second: Known) -> list[Sentence]:
         ways = [self._shared, self._relative, self._and]
-        if first.subject.kind == "person":
+        if first.fact.relation in BIRTH and second.fact.relation not in BIRTH:
             ways.append(self._participle)
         if {first.fact.relation, second.fact.relation} in CONTRASTED:
             ways += [self._contrast, self._contrast]
@@ -118,7 +149,7 @@ class Pairs:
             ways = [special]
         elif special is not None:
             ways = [special, special, *ways]
-        for way in d.choices.shuffled(ways):
+        for way in in_turn(d.choices, ways):
             clause = way(d, first, second)
             if clause is not None:
                 d.end_sentence()
@@ -175,6 +206,8 @@ class Pairs:
 
     def _relative(self, d: Discourse, first: Known, second: Known) -> Clause | Copula | None:
         """*Marie Curie, who was born in Warsaw, died in Paris*."""
+        if d.is_recent(first.subject) and d.choices.chance(0.6):
+            return None
         subject = d.name(first.subject)
         if type(subject) is not Name:
             return None
@@ -183,11 +216,16 @@ class Pairs:
         subject = subject._replace(after=(*subject.after, Relative(inner, commas=True)))
         return self.relations.predicate(d, subject, second)[1]
 
-    def _and(self, d: Discourse, first: Known, second: Known) -> Joined:
+    def _and(self, d: Discourse, first: Known, second: Known) -> Joined | None:
         """*She was born in Warsaw, and she died in Paris*."""
+        opening, closing = self._both_clauses(d, first, second)
+        return closing and Joined(self.grammar.and_, (opening, closing))
+
+    def _both_clauses(self, d: Discourse, first: Known, second: Known):
+        """Clauses with a subject each; no second one if a pronoun could be misunderstood."""
         opening = self.relations.predicate(d, d.subject(first.subject), first)[1]
-        closing = self.relations.predicate(d, d.again(second.subject), second)[1]
-        return Joined(self.grammar.and_, (opening, closing))
+        pronoun = d.again(second.subject)
+        return opening, pronoun and self.relations.predicate(d, pronoun, second)[1]
 
     def _contrast(self, d: Discourse, first: Known, second: Known) -> Clause | Copula | None:
         """*Although he was born in Florence, he died in Paris*."""
@@ -195,10 +233,10 @@ class Pairs:
             first, second = second, first
         if first.object.name == second.object.name:
             return None
-        opening = self.relations.predicate(d, d.subject(first.subject), first)[1]
-        closing = self.relations.predicate(d, d.again(second.subject), second)[1]
-        place = FRONT if d.choices.chance(0.7) else "end"
-        if place == FRONT:
+        opening, closing = self._both_clauses(d, first, second)
+        if closing is None:
+            return None
+        if d.choices.chance(0.7):
             front = Adjunct(Subordinate(self.although, opening), FRONT)
             return closing._replace(adjuncts=(front, *closing.adjuncts))
         end = Adjunct(Subordinate(self.although, closing))
@@ -223,18 +261,34 @@ class Pairs:
 
     def _merged(self, one, other) -> Clause | Copula | None:
         """The two clauses as one, if they differ in a single phrase."""
+        if type(one) is not type(other):
+            return None
         facts = one.facts + other.facts
-        plain = one._replace(facts=())
-        for field in ("object", "second", "predicate"):
-            if not hasattr(one, field) or type(one) is not type(other):
-                continue
-            theirs = getattr(other, field)
-            if plain._replace(**{field: theirs}) == other._replace(facts=()):
-                both = self._both(getattr(one, field), theirs)
+        theirs = other._replace(facts=())
+        for field in ("object", "second", "predicate", "subject", "adjuncts"):
+            mine, its = getattr(one, field, None), getattr(other, field, None)
+            if mine != its and one._replace(**{field: its}, facts=()) == theirs:
+                both = self._both(mine, its)
                 return both and one._replace(**{field: both}, facts=facts)
         return None
 
-    def _both(self, one: Phrase, other: Phrase) -> Phrase | None:
+    def _both(self, one, other):
+        """*France and Spain*, *a poet and a novelist by profession*, *in forests and parks*."""
+        if type(one) is tuple:
+            return self._both_places(one, other)
         if type(one) is At:
-            return None
+            return one._replace(phrase=self._both(one.phrase, other.phrase))
+        if getattr(one, "after", ()):
+            if one.after != getattr(other, "after", ()):
+                return None
+            one = one._replace(after=())
         return Joined(self.grammar.and_, (one, other))
+
+    def _both_places(self, one: tuple, other: tuple) -> tuple | None:
+        (*before, mine), (*others, its) = one, other
+        alike = before == others and mine.place == its.place
+        if not alike or type(mine.content) is not At or type(its.content) is not At:
+            return None
+        if mine.content.preposition is not its.content.preposition:
+            return None
+        return (*before, mine._replace(content=self._both(mine.content, its.content)))

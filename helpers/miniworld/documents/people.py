@@ -82,7 +82,7 @@ def _place_of(g: Grammar, event: str) -> Constructions:
         what = Common(g.noun(event), SINGULAR, d.possessor(k.subject))
         d.topic_is(k.object)
         place = g.the_noun("place", At(g.of, what))
-        return Copula(place, d.other(k.object), d.form(k.subject), facts=(k.fact,))
+        return Copula(place, d.name(k.object), d.form(k.subject), facts=(k.fact,))
 
     return Constructions((), (place_of,))
 
@@ -282,7 +282,7 @@ def languages(g: Grammar) -> Constructions:
         whole = Common(g.noun("language"), number, d.possessor(k.subject))
         d.topic_is(k.object)
         subject = Partitive(1, whole) if several else whole
-        return Copula(subject, d.other(k.object), d.form(k.subject), facts=(k.fact,))
+        return Copula(subject, d.name(k.object), d.form(k.subject), facts=(k.fact,))
 
     predicates = (verb(speak), verb(know), could_speak, was_able, communicated)
     return Constructions(predicates, (language_that, one_of))
@@ -403,7 +403,7 @@ def clubs(g: Grammar) -> Constructions:
         lemma = "driver" if k.object.name in DRIVERS else "player"
         whole = Common(g.noun(lemma), PLURAL, d.possessor(k.object))
         d.topic_is(k.subject)
-        return Copula(Partitive(1, whole), d.other(k.subject), THEN, facts=(k.fact,))
+        return Copula(Partitive(1, whole), d.name(k.subject), THEN, facts=(k.fact,))
 
     return Constructions((played_for,), (team_for_which, one_of))
 
@@ -459,7 +459,7 @@ def employers(g: Grammar) -> Constructions:
     def one_of(d, k):
         employers = Common(g.noun("employer"), PLURAL, d.possessor(k.subject))
         d.topic_is(k.object)
-        return Copula(Partitive(1, employers), d.other(k.object), THEN, facts=(k.fact,))
+        return Copula(Partitive(1, employers), d.name(k.object), THEN, facts=(k.fact,))
 
     return Constructions((worked_for, employed), (employs, one_of))
 
@@ -474,7 +474,7 @@ def works(g: Grammar) -> Constructions:
     def one_of(d, k):
         whole = Common(g.noun("work"), PLURAL, d.possessor(k.subject))
         d.topic_is(k.object)
-        return Copula(Partitive(1, whole), d.other(k.object), facts=(k.fact,))
+        return Copula(Partitive(1, whole), d.name(k.object), facts=(k.fact,))
 
     def work_by(d, k):
         work = g.noun("work")

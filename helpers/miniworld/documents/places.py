@@ -55,7 +55,8 @@ def _lies_in(g: Grammar) -> Constructions:
         return Clause(lie, s, second=d.other(k.object), facts=(k.fact,))
 
     def comes_from(d, s, k):
-        if k.subject.kind != "organisation":
+        kind = g.words.kinds.get(k.subject.name)
+        if k.subject.kind != "organisation" or kind in {"university", "museum"}:
             return None
         return Clause(come, s, second=d.other(k.object), facts=(k.fact,))
 
@@ -64,7 +65,7 @@ def _lies_in(g: Grammar) -> Constructions:
 
 def events(g: Grammar) -> Constructions:
     hold = g.words.verb("hold", "transitive")
-    return g.at_place(*_ways(g), (hold, g.in_, True))
+    return g.at_place(*_ways(g), (hold, g.in_, True)) + g.role("place")
 
 
 def _lies(g: Grammar):
@@ -132,12 +133,17 @@ def countries(g: Grammar) -> Constructions:
     return g.at_place(*_ways(g)) + _lies_in(g) + _kind_in(g, "city") + _found(g) + where
 
 
+def _its(d, subject, k) -> Possessor | None:
+    """*as its capital*; in a relative clause plainly *as capital*."""
+    return None if type(subject) is Gap else Possessor(Pronoun(d.referent(k.subject)))
+
+
 def capitals(g: Grammar) -> Constructions:
     capital, have = g.noun("capital"), g.words.verb("have")
     serve = g.words.verb("serve", "prepositional", "as")
 
     def has_as(d, s, k):
-        own = Possessor(Pronoun(d.referent(k.subject)))
+        own = _its(d, s, k)
         role = Adjunct(At(g.as_, Common(capital, SINGULAR, own)))
         return Clause(have, s, d.name(k.object), adjuncts=(role,), facts=(k.fact,))
 
@@ -198,7 +204,7 @@ def currencies(g: Grammar) -> Constructions:
         return Clause(use, s, money(d, k), facts=(k.fact,))
 
     def has_as(d, s, k):
-        own = Possessor(Pronoun(d.referent(k.subject)))
+        own = _its(d, s, k)
         role = Adjunct(At(g.as_, Common(g.noun("currency"), SINGULAR, own)))
         return Clause(have, s, money(d, k), adjuncts=(role,), facts=(k.fact,))
 
@@ -251,7 +257,7 @@ def borders(g: Grammar) -> Constructions:
     def one_of(d, k):
         neighbours = Common(neighbour, PLURAL, d.possessor(k.subject))
         d.topic_is(k.object)
-        return Copula(Partitive(1, neighbours), d.other(k.object), facts=(k.fact,))
+        return Copula(Partitive(1, neighbours), d.name(k.object), facts=(k.fact,))
 
     def is_bordered(d, s, k):
         maker = d.other(k.object)
@@ -295,4 +301,10 @@ def diplomacy(g: Grammar) -> Constructions:
         pair = Joined(g.and_, (d.name(k.subject), d.name(k.object)))
         return Exists(relations._replace(after=(At(g.between, pair),)), facts=(k.fact,))
 
-    return Constructions((with_other(maintain), with_other(have)), (there_are,))
+    def both_have(d, k):
+        pair = Joined(g.and_, (d.name(k.subject), d.name(k.object)))
+        d.topic_is(k.subject)
+        d.topic_is(k.object)
+        return Clause(have, pair, relations, facts=(k.fact,))
+
+    return Constructions((with_other(maintain), with_other(have)), (there_are, both_have))

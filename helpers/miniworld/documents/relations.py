@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.miniworld.documents import generic, makers, people, places
-from helpers.miniworld.documents.discourse import Discourse
+from helpers.miniworld.documents.discourse import Discourse, in_turn
 from helpers.miniworld.documents.facts import Known
 from helpers.miniworld.documents.grammar import Constructions, Grammar, Predicate, Sentence
 from helpers.miniworld.terms import Common, Phrase
@@ -40,11 +40,10 @@ class Relations:
     def state(self, d: Discourse, known: Known) -> Sentence:
         """One clause that states the fact, any of its constructions."""
         found = self.of[known.fact.relation]
-        ways = d.choices.shuffled((*found.predicates, *found.wholes))
-        if known.subject.kind == "quantified":
-            ways = list(found.predicates)
+        quantified = known.subject.kind == "quantified"
+        ways = found.predicates if quantified else found.predicates + found.wholes
         subject = None
-        for way in ways:
+        for way in in_turn(d.choices, ways):
             if way in found.wholes and subject is None:
                 clause = way(d, known)
             else:
@@ -58,7 +57,7 @@ class Relations:
         self, d: Discourse, subject: Phrase, known: Known
     ) -> tuple[Predicate, Sentence] | None:
         """A clause with this subject and the construction it came from."""
-        for way in d.choices.shuffled(self.of[known.fact.relation].predicates):
+        for way in in_turn(d.choices, self.of[known.fact.relation].predicates):
             clause = way(d, subject, known)
             if clause is not None:
                 return way, clause

@@ -123,6 +123,8 @@ class Words:
         listed = self.lexicon.entities.get((key.name, key.kind))
         if listed is not None:
             return listed
+        if key.kind == "person":
+            return Entity(key.name, "person", "PER", "male", animate=True, german=key.name)
         label = LABELS.get(key.kind, "MISC")
         if key.kind == "party":
             return Entity(f"{key.name} Party", "party", label, article="the", german=key.name)
