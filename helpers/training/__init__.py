@@ -64,15 +64,16 @@ class History:
     evals: list[tuple[int, float]] = field(default_factory=list)
     seconds: float = field(default=0.0, compare=False)
 
-    def add(self, loss, lr):
-        """FloatingPointError, and nothing added, if the loss isn't finite."""
+    def add(self, loss, lr, gradient=0.0):
+        """FloatingPointError, and nothing added, if loss or the gradient's norm isn't finite."""
         step = len(self.steps) + 1
-        if not math.isfinite(loss):
-            raise FloatingPointError(
-                f"loss is {loss} at update {step}, learning rate {lr:g}: the weights are those "
-                "before it. Try a lower rate, a longer warm-up or a smaller clip, and look for "
-                "empty or huge values in its batch."
-            )
+        for name, value in (("loss", loss), ("the gradient's norm", gradient)):
+            if not math.isfinite(value):
+                raise FloatingPointError(
+                    f"{name} is {value} at update {step}, learning rate {lr:g}: the weights are "
+                    "those before it. Try a lower rate, a longer warm-up or a smaller clip, and "
+                    "look for empty or huge values in its batch, and for a root or logarithm of 0."
+                )
         self.steps.append(step)
         self.losses.append(loss)
         self.lrs.append(lr)
@@ -107,9 +108,10 @@ def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callba
     (history, ended). With a checkpoint, training goes on from it: changed settings, model or rows
     are noticed, changed code in `loss_fn`, `evaluate` or `collate` is not.
 
-    Raises FloatingPointError at a loss (that update is not made) or a score that isn't finite,
-    CheckpointError if the checkpoint is damaged or another run's, and Interrupted, a
-    KeyboardInterrupt with the history, once the update that Ctrl-C met is made and saved.
+    Raises FloatingPointError at a loss or gradient (that update is not made) or a score that isn't
+    finite, CheckpointError if the checkpoint is damaged or another run's or can't be written, and
+    Interrupted, a KeyboardInterrupt with the history, once the update that Ctrl-C met is made and
+    saved.
     """
     if evaluate is None and (config.patience or config.eval_every):
         raise ValueError("patience and eval_every need evaluate, the function that scores a model")
@@ -140,10 +142,10 @@ def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callba
                     part = share * scalar(loss_fn(model, to_device(batch, device)))
                 scaler.scale(part).backward()
                 loss += part.item()
-            history.add(loss, lr)
-            if config.clip is not None:
-                scaler.unscale_(optimizer)  # the bound is on the gradient itself
-                clip_grad_norm_(weights, config.clip)
+            scaler.unscale_(optimizer)  # the bound is on the gradient itself
+            norm = clip_grad_norm_(weights, config.clip or math.inf)
+            # A finite loss can have a gradient that isn't; a float16 scaler skips such updates.
+            history.add(loss, lr, 0.0 if scaler.is_enabled() else norm.item())
             scaler.step(optimizer)
             scaler.update()
 

@@ -75,7 +75,7 @@ class TrainConfig:
             raise ValueError(f"save_every={self.save_every} needs checkpoint, the file to write")
         if not isinstance(self.checkpoint, str | os.PathLike | None):
             raise ValueError(f"checkpoint={self.checkpoint!r}: must be the path of a file, or None")
-        if self.checkpoint is not None and os.path.isdir(self.checkpoint):
+        if self.checkpoint is not None and os.path.isdir(self.checkpoint or "."):
             raise ValueError(f"checkpoint={str(self.checkpoint)!r} is a folder: name a file in it")
 
     def updates(self, n_batches):

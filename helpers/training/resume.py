@@ -16,7 +16,7 @@ FORMAT = "helpers.training 1"
 
 
 class CheckpointError(RuntimeError):
-    """A checkpoint that can't be read, or that belongs to another run."""
+    """A checkpoint that can't be read or written, or that belongs to another run."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -91,9 +91,13 @@ class Checkpoint:
     def load(self):
         """Put everything back; (fields of the history, best weights), empty if there's no file.
 
-        CheckpointError if the file is damaged, or was written by a run with other settings.
+        CheckpointError if the file is damaged, was written by a run with other settings, or can't
+        be written, now rather than after the first epoch.
         """
-        saved = None if self.path is None else _read(self.path)
+        if self.path is None:
+            return {}, None
+        _check_writable(self.path)
+        saved = _read(self.path)
         if saved is None:
             return {}, None
         if changes := list(differences(saved["identity"], self.identity)):
@@ -125,9 +129,24 @@ def _write(path, content):
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
-    except BaseException:
+    except BaseException as error:
         unfinished.unlink(missing_ok=True)
+        if "unexpected pos" in str(error):  # torch's word for a full disk
+            raise OSError(
+                f"{path} can't be written; is its disk full? A checkpoint that was there before "
+                "is unharmed"
+            ) from error
         raise
+
+
+def _check_writable(path):
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        reason = "" if os.access(path.parent, os.W_OK | os.X_OK) else "no permission"
+    except OSError as error:
+        reason = error.strerror
+    if reason:
+        raise CheckpointError(f"checkpoint={str(path)!r} can't be written ({reason})")
 
 
 def _read(path):

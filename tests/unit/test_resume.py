@@ -59,13 +59,19 @@ def test_a_full_disk(tmp_path):
     tiny.run(tmp_path / "run.pt", steps=4, epochs=None)
     before = (tmp_path / "run.pt").read_bytes()
     (tmp_path / "other.pt.tmp").symlink_to("/dev/full")
-    with pytest.raises((OSError, RuntimeError)):
+    with pytest.raises(OSError, match=r"No space left|other.pt can't be written; is its disk full"):
         tiny.run(tmp_path / "other.pt", steps=4, epochs=None)
     (tmp_path / "run.pt.tmp").symlink_to("/dev/full")
-    with pytest.raises((OSError, RuntimeError)):
+    with pytest.raises(OSError, match=r"No space left|run.pt can't be written; is its disk full"):
         resume._write(tmp_path / "run.pt", {"anything": torch.zeros(10_000)})
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
     assert (tmp_path / "run.pt").read_bytes() == before
+
+
+def test_a_checkpoint_that_cannot_be_written_is_noticed_before_training(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(training.CheckpointError, match=r"checkpoint=.*run.pt' can't be written"):
+        tiny.run(tmp_path / "file" / "run.pt", loss_fn=lambda *_: pytest.fail("an update was made"))
 
 
 def test_the_number_of_silent_flips_is_small(tmp_path):

@@ -229,6 +229,7 @@ def test_callbacks_see_every_update_and_the_end():
         ({"save_every": 0, "checkpoint": "x"}, "save_every=0"),
         ({"save_every": 5}, "save_every=5 needs checkpoint"),
         ({"checkpoint": HERE}, "is a folder: name a file in it"),
+        ({"checkpoint": ""}, "is a folder: name a file in it"),
         ({"checkpoint": 5}, "checkpoint=5: must be the path of a file"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 import training_checks
 
 CHECKS = {name: check for name, check in vars(training_checks).items() if name.startswith("check_")}
-ADD = "            history.add(loss, lr)\n"
+ADD = "            history.add(loss, lr, 0.0 if scaler.is_enabled() else norm.item())\n"
 SUM = "                loss += part.item()\n"
 SCALER_DONE = "            scaler.update()\n"
 NO_DECAY = 'p.dim() < 2 or name.endswith("bias")'
@@ -24,7 +24,7 @@ UNREADABLE = "        reason = str(error)"
 BUGS = {
     "check_update": {
         "gradients never cleared": ("training", "optimizer.zero_grad()", "pass"),
-        "never clipped": ("training", "clip_grad_norm_(weights, config.clip)", "pass"),
+        "never clipped": ("training", "(weights, config.clip or math.inf)", "(weights, math.inf)"),
     },
     "check_accumulation": {
         "schedule moves with each batch": (
@@ -74,7 +74,8 @@ BUGS = {
         "frozen weights train": ("recipe", " if p.requires_grad]", "]"),
     },
     "check_loss_is_finite": {
-        "nan goes on": ("training", "if not math.isfinite(loss)", "if False"),
+        "nan goes on": ("training", "if not math.isfinite(value)", "if False"),
+        "nan gradient goes on": ("training", "else norm.item()", "else 0.0"),
         "noticed after the update": ("training", (ADD, SCALER_DONE), ("", SCALER_DONE + ADD)),
     },
     "check_batches": {
