@@ -72,6 +72,7 @@ class Discourse:
         "number",
         "referents",
         "subjects",
+        "told",
         "window",
         "words",
     )
@@ -87,6 +88,7 @@ class Discourse:
         self.mentioned: list[Key] = []
         self.subjects: list[Key] = []
         self.attached: dict[Key, Attached] = {}
+        self.told: set[Key] = set()
 
     def end_sentence(self) -> None:
         """What was mentioned becomes the context of the next sentence."""

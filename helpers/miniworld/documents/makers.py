@@ -17,6 +17,7 @@ from helpers.miniworld.terms import (
 # Organisations that are where they are; the others have their headquarters there.
 PLACED = {"university", "museum", "football club", "hockey club", "basketball club", "orchestra"}
 
+MADE = {"painted", "carved", "made", "composed"}
 GENRES = {"classical": "classical music"}  # of a genre that is an adjective: its noun
 
 
@@ -286,9 +287,18 @@ def years(g: Grammar) -> Constructions:
     date = g.words.verb("date", "intransitive")
     appear = g.words.verb("appear", "intransitive")
     dates = _dated(g, date, g.from_, THEN._replace(tense="present"))
-    appeared = _dated(g, appear, g.in_year, THEN)
+    (in_year,) = _dated(g, appear, g.in_year, THEN).predicates
+
+    def appeared(d, s, k):
+        # The year of a painting or an opera is when it was made, not when it came out.
+        return None if g.words.making.get(k.subject.name) in MADE else in_year(d, s, k)
 
     def is_from(d, s, k):
         return Copula(s, At(g.from_, Year(int(k.object.name))), facts=(k.fact,))
 
-    return dates + appeared + Constructions((is_from,))
+    def year_of(d, k):
+        origin = Common(g.noun("origin"), SINGULAR, d.possessor(k.subject))
+        year = g.the_noun("year", At(g.of, origin))
+        return Copula(year, Year(int(k.object.name)), facts=(k.fact,))
+
+    return dates + Constructions((appeared, is_from), (year_of,))

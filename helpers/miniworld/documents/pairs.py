@@ -32,7 +32,7 @@ from helpers.miniworld.terms import (
 from helpers.miniworld.world import World
 
 # A year that goes with what happened then: *was born in Warsaw in 1867*.
-DATED = {"P19": "P569", "P20": "P570", "P50": "P577", "P86": "P577", "P57": "P577", "P740": "P571"}
+DATED = {"P19": "P569", "P20": "P570", "P740": "P571"}
 # What a thing is and where it comes from: *was a Polish physicist*, *is a Swedish band*.
 ATTRIBUTED = {"P106": "P27", "P31": ("P17", "P495")}
 # Two places of a life that may be set against each other.
@@ -70,11 +70,13 @@ class Pairs:
     def say(self, d: Discourse, group: tuple[Known, ...]) -> list[Sentence]:
         """The sentences for one or two facts; each closes its sentence in the discourse."""
         if len(group) == 1:
-            return self._single(d, group[0])
-        first, second = group
-        if first.subject != second.subject:
-            return self._linked(d, first, second)
-        return self._together(d, first, second)
+            said = self._single(d, group[0])
+        elif group[0].subject == group[1].subject:
+            said = self._together(d, *group)
+        else:
+            said = self._linked(d, *group)
+        d.told.update(known.subject for known in group)
+        return said
 
     def _single(self, d: Discourse, known: Known) -> list[Sentence]:
         """The fact on its own, at times as a question and its answer or asked of the reader."""
@@ -90,8 +92,8 @@ class Pairs:
         return [sentence] if asked is None else [asked, sentence]
 
     def _also(self, d: Discourse, known: Known, clause):
-        """*She also spoke French*, when the sentence goes on about her."""
-        if known.fact.relation not in LISTED:
+        """*She also spoke French*, when a sentence before was about her too."""
+        if known.fact.relation not in LISTED or known.subject not in d.told:
             return clause
         passive = getattr(clause, "passive", False)
         subject = clause.object if passive else getattr(clause, "subject", None)
@@ -233,14 +235,16 @@ class Pairs:
             first, second = second, first
         if first.object.name == second.object.name:
             return None
-        opening, closing = self._both_clauses(d, first, second)
+        front = d.choices.chance(0.7)
+        spoken = (first, second) if front else (second, first)
+        opening, closing = self._both_clauses(d, *spoken)
         if closing is None:
             return None
-        if d.choices.chance(0.7):
-            front = Adjunct(Subordinate(self.although, opening), FRONT)
-            return closing._replace(adjuncts=(front, *closing.adjuncts))
-        end = Adjunct(Subordinate(self.although, closing))
-        return opening._replace(adjuncts=(*opening.adjuncts, end))
+        if front:
+            born = Adjunct(Subordinate(self.although, opening), FRONT)
+            return closing._replace(adjuncts=(born, *closing.adjuncts))
+        born = Adjunct(Subordinate(self.although, closing))
+        return opening._replace(adjuncts=(*opening.adjuncts, born))
 
     def _participle(self, d: Discourse, first: Known, second: Known) -> Clause | Copula | None:
         """*Born in Warsaw, she died in Paris*."""

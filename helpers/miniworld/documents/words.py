@@ -60,6 +60,7 @@ class Words:
         self.dead = {row.name for row in tables.rows("people") if row.died is not None}
         self.classes = {row.lemma: row.cls for row in tables.rows("things")}
         self.kinds = {row.name: row.kind for row in tables.rows("organisations")}
+        self.making = {row.title: row.verb for row in tables.rows("works")}
         self.languages = {row.name: row.languages for row in tables.rows("countries")}
         self._entities: dict[Key, Entity] = {}
 
