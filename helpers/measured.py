@@ -16,15 +16,27 @@ from helpers.results import read_rows
 PUBLISHED, KEPT = ROOT / "data" / "results", ROOT / "build" / "results"
 
 
-def keep(name: str, rows: list[dict], corpora: list[str], scale: str) -> Path:
+def keep(
+    name: str,
+    rows: list[dict],
+    corpora: list[str],
+    scale: str,
+    generated: dict[str, str] | None = None,
+) -> Path:
     """Write ``rows``, each with its date, commit, machine, scale and corpus, to build/results/.
 
-    Returns the file, ``NAME.jsonl``. Rows are flat and JSON-ready. Raises
-    :class:`helpers.data.UnknownDataset` for a corpus that isn't in ``data/sources.tsv``.
+    ``generated``: text that was made, not downloaded, as name (with its seed) to sha256. Returns
+    the file, ``NAME.jsonl``. Rows are flat and JSON-ready. Raises
+    :class:`helpers.data.UnknownDataset` for one of ``corpora`` that isn't in ``data/sources.tsv``.
     """
     from helpers.course.provenance import provenance
 
-    origin = {"scale": scale, "corpus": " + ".join(corpora), "corpus_hash": corpus_hash(corpora)}
+    generated = generated or {}
+    origin = {
+        "scale": scale,
+        "corpus": " + ".join([*corpora, *generated]),
+        "corpus_hash": corpus_hash(corpora, generated),
+    }
     lines = [json.dumps({**row, **origin, **provenance()}, ensure_ascii=False) for row in rows]
     target = KEPT / f"{name}.jsonl"
     write_atomically(target, "".join(line + "\n" for line in lines))
@@ -36,10 +48,12 @@ def published(name: str) -> list[dict]:
     return read_rows(PUBLISHED / f"{name}.jsonl")
 
 
-def corpus_hash(corpora: list[str]) -> str:
-    """Twelve hexadecimal digits that name the very files of these datasets."""
+def corpus_hash(corpora: list[str], generated: dict[str, str] | None = None) -> str:
+    """Twelve hexadecimal digits that name the very files of these datasets and generated texts."""
     digest = hashlib.sha256()
     for corpus in corpora:
         for source in sources.files_of(corpus):
             digest.update(source.sha256.encode())
+    for sha256 in (generated or {}).values():
+        digest.update(sha256.encode())
     return digest.hexdigest()[:12]

@@ -31,6 +31,14 @@ def test_hash_tells_corpora_apart():
     assert len(hashes) == 3 and all(len(digest) == 12 for digest in hashes)
 
 
+def test_generated_text_is_named_by_its_bytes(folders):
+    path = measured.keep("01_demo", [{}], [], "full", {"mini-world, seed 0": "ab" * 32})
+    path.rename((folders / "published").mkdir() or folders / "published" / path.name)
+    (row,) = measured.published("01_demo")
+    assert row["corpus"] == "mini-world, seed 0"
+    assert row["corpus_hash"] != measured.corpus_hash([], {"mini-world, seed 0": "cd" * 32})
+
+
 def test_unknown_corpus(folders):
     with pytest.raises(data.UnknownDataset):
         measured.keep("01_demo", [{}], ["wikipedai"], "full")

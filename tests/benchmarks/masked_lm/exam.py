@@ -1,0 +1,152 @@
+"""The questions put to the network, made once; its answers as rows."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.miniworld.tasks import (
+    Agreement,
+    Cloze,
+    Opinion,
+    Sizes,
+    agreement_pairs,
+    edge_probing,
+    sentiment,
+)
+from helpers.miniworld.tasks.cloze import queries
+from helpers.plots import confidence
+from tests.benchmarks.masked_lm import measures
+from tests.benchmarks.masked_lm.corpus import Corpus
+from tests.benchmarks.masked_lm.model import MaskedLM
+from tests.benchmarks.masked_lm.transfer import fine_tuned, probed
+
+SEEDS = (0, 1, 2)
+DOMAINS = ("films", "gadgets")
+LABELS = 200
+PAIRS = Sizes(1, 1, 1400)
+PROBES = {
+    "pos": Sizes(1800, 1, 900),
+    "entities": Sizes(1500, 1, 600),
+    "dependencies": Sizes(3000, 1, 1500),
+}
+
+
+class Labelled(NamedTuple):
+    """A few labelled sentences, and a test whose opinion words they don't hold."""
+
+    domain: str
+    seed: int
+    train: list[Opinion]
+    unseen: list[Opinion]
+
+
+class Exam:
+    """Agreement, facts and polarity while the network trains; transfer at the end."""
+
+    def __init__(self, corpus: Corpus, seed: int):
+        self.vocabulary, self.seed = corpus.vocabulary, seed
+        self.agreement: list[Agreement] = agreement_pairs(PAIRS, seed)["test"]
+        self.facts: list[Cloze] = measures.askable(self.vocabulary, queries(corpus.facts))
+        self.opinions = [_labelled(domain, each) for domain in DOMAINS for each in SEEDS]
+
+    def quick(self, model: MaskedLM, epochs: float) -> dict[str, float]:
+        """Scores from 0 to 1 of what the network can do after so many epochs."""
+        scores = measures.agreement(model, self.vocabulary, self.agreement)
+        row = {f"agreement: {construction}": score for construction, score in scores.items()}
+        for edge, (score, n) in measures.recall(model, self.vocabulary, self.facts, epochs).items():
+            row |= {f"recall: {edge}+": score, f"facts: {edge}+": n}
+        for domain in DOMAINS:
+            found = [
+                measures.polarity(model, self.vocabulary, each.train, each.unseen)
+                for each in self.opinions
+                if each.domain == domain
+            ]
+            row[f"polarity: {domain}"] = float(np.mean(found))
+        return row
+
+    def transfer(self, model: MaskedLM, untrained: list[MaskedLM]) -> list[dict]:
+        """Fine-tuning and probes, beside the same network from random weights."""
+        return self.sentiment(model, untrained) + self.probes(model, untrained)
+
+    def sentiment(self, model: MaskedLM, untrained: list[MaskedLM]) -> list[dict]:
+        """Accuracy on unseen opinion words after 200 labels; a seed draws labels and words, the
+        random weights and the order of batches."""
+        rows = []
+        for domain in DOMAINS:
+            conditions: dict[str, list[float]] = {"pretrained": [], "scratch": [], "shuffled": []}
+            for each, fresh in zip(self._of(domain), untrained, strict=True):
+                for condition, found in conditions.items():
+                    body = fresh if condition == "scratch" else model
+                    score = fine_tuned(
+                        body,
+                        self.vocabulary,
+                        each.train,
+                        each.unseen,
+                        each.seed,
+                        shuffled=condition == "shuffled",
+                    )
+                    found.append(score)
+            means = {condition: float(np.mean(found)) for condition, found in conditions.items()}
+            margin, interval = _margin(conditions["pretrained"], conditions["scratch"])
+            control, its_interval = _margin(conditions["shuffled"], conditions["scratch"])
+            rows.append(
+                {
+                    "measure": "sentiment",
+                    "of": domain,
+                    "labels": LABELS,
+                    **means,
+                    "margin": margin,
+                    "interval": interval,
+                    "control": control,
+                    "control_interval": its_interval,
+                }
+            )
+        return rows
+
+    def probes(self, model: MaskedLM, untrained: list[MaskedLM]) -> list[dict]:
+        """Accuracy of linear probes on every layer; a seed draws the sentences asked about and
+        the random weights. The margin compares the best layer of either network."""
+        rows = []
+        for part, sizes in PROBES.items():
+            learnt, random = [], []
+            for seed, fresh in zip(SEEDS, untrained, strict=True):
+                splits = edge_probing(part, sizes, seed)
+                for body, found in ((model, learnt), (fresh, random)):
+                    found.append(probed(body, self.vocabulary, splits["train"], splits["test"]))
+            layers = {"best": (_best_layer(learnt), _best_layer(random))}
+            layers |= dict(enumerate(zip(zip(*learnt, strict=True), zip(*random, strict=True))))
+            for layer, (ours, theirs) in layers.items():
+                margin, interval = _margin(ours, theirs)
+                rows.append(
+                    {
+                        "measure": "probe",
+                        "of": part,
+                        "layer": str(layer),
+                        "pretrained": float(np.mean(ours)),
+                        "scratch": float(np.mean(theirs)),
+                        "margin": margin,
+                        "interval": interval,
+                    }
+                )
+        return rows
+
+    def _of(self, domain: str) -> list[Labelled]:
+        return [each for each in self.opinions if each.domain == domain]
+
+
+def _labelled(domain: str, seed: int) -> Labelled:
+    splits = sentiment(domain, LABELS, seed)
+    return Labelled(domain, seed, splits["train"], splits["unseen"])
+
+
+def _best_layer(runs: list[list[float]]) -> list[float]:
+    """The scores of the layer that is best on average."""
+    runs = np.array(runs)
+    return runs[:, runs.mean(axis=0).argmax()].tolist()
+
+
+def _margin(left: Sequence[float], right: Sequence[float]) -> tuple[float, float]:
+    """Mean difference in points and the half-width of its 95 % interval."""
+    mean, half = confidence(100 * (np.array(left) - np.array(right)))
+    return float(mean), float(half)

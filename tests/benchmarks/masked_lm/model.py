@@ -1,0 +1,77 @@
+"""The network of the proof: torch's own encoder under a masked language model's head."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, gelu
+
+from tests.benchmarks.masked_lm.batches import Batch
+
+
+@dataclass(frozen=True)
+class Shape:
+    d_model: int = 128
+    n_heads: int = 4
+    n_layers: int = 3
+    d_ff: int = 512
+    max_len: int = 128
+
+
+class MaskedLM(nn.Module):
+    """Words to states to words; input and output share one matrix of embeddings."""
+
+    def __init__(self, vocab_size: int, shape: Shape = Shape()):  # noqa: B008 (it is frozen)
+        super().__init__()
+        self.shape = shape
+        self.token = nn.Embedding(vocab_size, shape.d_model)
+        self.position = nn.Embedding(shape.max_len, shape.d_model)
+        layer = nn.TransformerEncoderLayer(
+            shape.d_model,
+            shape.n_heads,
+            shape.d_ff,
+            dropout=0.0,
+            activation="gelu",
+            batch_first=True,
+            norm_first=True,
+        )
+        norm = nn.LayerNorm(shape.d_model)
+        self.encoder = nn.TransformerEncoder(
+            layer, shape.n_layers, norm, enable_nested_tensor=False
+        )
+        self.transform = nn.Linear(shape.d_model, shape.d_model)
+        self.norm = nn.LayerNorm(shape.d_model)
+        self.bias = nn.Parameter(torch.zeros(vocab_size))
+        for weight in self.parameters():
+            if weight.dim() == 2:  # torch copies one layer n times: all would start alike
+                nn.init.normal_(weight, std=0.02)
+
+    def embedded(self, ids: Tensor) -> Tensor:
+        return self.token(ids) + self.position.weight[: ids.shape[1]]  # (B, T, D)
+
+    def forward(self, ids: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Last states (B, T, D) of ``ids`` (B, T); ``padding`` true where a row has ended."""
+        return self.encoder(self.embedded(ids), src_key_padding_mask=padding)
+
+    def states(self, ids: Tensor, padding: Tensor | None = None) -> Tensor:
+        """The states of every layer, embeddings first: (n_layers + 1, B, T, D)."""
+        states = [self.embedded(ids)]
+        for layer in self.encoder.layers:
+            states.append(layer(states[-1], src_key_padding_mask=padding))
+        states[-1] = self.encoder.norm(states[-1])
+        return torch.stack(states)
+
+    def words(self, states: Tensor) -> Tensor:
+        """Scores (…, V) of all words for states (…, D)."""
+        return self.norm(gelu(self.transform(states))) @ self.token.weight.T + self.bias
+
+    def at(self, ids: Tensor, padding: Tensor | None, positions: Tensor) -> Tensor:
+        """States at ``positions`` (B, M): (B, M, D)."""
+        index = positions[:, :, None].expand(-1, -1, self.shape.d_model)
+        return self(ids, padding).gather(1, index)
+
+
+def loss(model: MaskedLM, batch: Batch) -> Tensor:
+    """Mean cross-entropy of the masked words, in nats."""
+    scores = model.words(model.at(batch.ids, batch.padding, batch.positions))
+    return cross_entropy(scores.flatten(0, 1), batch.targets.flatten())

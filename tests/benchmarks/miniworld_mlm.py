@@ -1,0 +1,147 @@
+"""Can the mini-world carry the course? A small masked language model tells.
+
+    python -m tests.benchmarks.miniworld_mlm --minutes 8 --seed 0
+
+While it trains it is asked for agreement, for facts by how often it has read them, and for the
+polarity of words; at the end it is fine-tuned on 200 labels beside the same network from random
+weights, and probed layer by layer. Rows go to build/results/miniworld_mlm.jsonl, the figure to
+build/miniworld_mlm/. Stopped and started again, it goes on where it was.
+"""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from helpers import ROOT, measured
+from helpers.files import write_atomically
+from helpers.training import History, TrainConfig, evaluating, train
+from tests.benchmarks.masked_lm.batches import Masked
+from tests.benchmarks.masked_lm.corpus import corpus
+from tests.benchmarks.masked_lm.exam import Exam
+from tests.benchmarks.masked_lm.figure import draw
+from tests.benchmarks.masked_lm.model import MaskedLM, Shape, loss
+
+FOLDER = ROOT / "build" / "miniworld_mlm"
+BATCH = 4096  # words
+EVERY = 1_000_000  # words between two exams
+EXAMS = 0.06  # share of the time that they take
+
+
+def main() -> None:
+    wanted = arguments()
+    torch.set_num_threads(wanted.threads)
+    text = corpus(wanted.words, wanted.seed)
+    print(
+        f"{len(text.ids):,} words in {len(text.documents) - 1:,} documents, "
+        f"{len(text.vocabulary):,} kinds; sha256 {text.sha256[:12]}"
+    )
+    batches = Masked(text, BATCH, wanted.seed)
+    shape = Shape(d_model=wanted.d_model, n_layers=wanted.n_layers, d_ff=4 * wanted.d_model)
+    models = [fresh(len(text.vocabulary), shape, wanted.seed + i) for i in range(4)]
+    model, untrained = models[0], models[1:]
+    folder = FOLDER / f"{text.sha256[:8]}-seed{wanted.seed}-{wanted.minutes:g}min"
+    config = TrainConfig(
+        steps=planned_steps(folder / "plan.json", wanted.minutes, batches, shape),
+        lr=wanted.lr,
+        warmup=0.05,
+        save_every=round(EVERY / BATCH),
+        checkpoint=folder / "checkpoint.pt",
+    )
+    exam = Exam(text, wanted.seed)
+    diary = Diary(exam, model, batches, folder / "curves.json")
+    history = train(model, loss, batches, config, callbacks=(diary,))
+    model.eval()
+    write_atomically(folder / "curves.png", draw(diary.rows))
+    rows = [{"measure": "curve", **row} for row in diary.rows] + exam.transfer(model, untrained)
+    settings = {
+        "seed": wanted.seed,
+        **asdict(shape),
+        "lr": wanted.lr,
+        "words_read": config.steps * BATCH,
+        "seconds": round(history.seconds),
+    }
+    path = measured.keep(
+        "miniworld_mlm",
+        [{**row, **settings} for row in rows],
+        [],
+        f"{wanted.minutes:g} minutes on {wanted.threads} threads",
+        generated={text.name: text.sha256},
+    )
+    print(summary(rows))
+    print(f"rows: {path.relative_to(ROOT)}; figure: {(folder / 'curves.png').relative_to(ROOT)}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=8.0, help="of training, exams included")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--words", type=int, default=4_000_000, help="in the text that is read")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--d-model", type=int, default=128)
+    parser.add_argument("--n-layers", type=int, default=3)
+    parser.add_argument("--lr", type=float, default=2e-3)
+    return parser.parse_args()
+
+
+def fresh(vocab_size: int, shape: Shape, seed: int) -> MaskedLM:
+    torch.manual_seed(seed)
+    return MaskedLM(vocab_size, shape)
+
+
+def planned_steps(path: Path, minutes: float, batches: Masked, shape: Shape) -> int:
+    """Updates that fit into the time, by a trial of a few; kept, so that a run can go on."""
+    if not path.exists():
+        model = fresh(len(batches.corpus.vocabulary), shape, 0)
+        train(model, loss, batches, TrainConfig(steps=3))
+        seconds = train(model, loss, batches, TrainConfig(steps=20)).seconds / 20
+        steps = round(minutes * 60 * (1 - EXAMS) / seconds)
+        write_atomically(path, json.dumps({"steps": steps}))
+    return json.loads(path.read_text())["steps"]
+
+
+class Diary:
+    """Puts the exam every million words; its rows are kept in a file, so that they outlive a run.
+
+    A callback of ``train``.
+    """
+
+    def __init__(self, exam: Exam, model: MaskedLM, batches: Masked, path: Path):
+        self.exam, self.model, self.batches, self.path = exam, model, batches, path
+        self.rows: list[dict] = json.loads(path.read_text()) if path.exists() else []
+
+    def __call__(self, history: History, ended: bool) -> None:
+        step = len(history.steps)
+        if step % round(EVERY / self.batches.tokens) and not ended:
+            return
+        epochs = step / len(self.batches)
+        with evaluating(self.model):
+            scores = self.exam.quick(self.model, epochs)
+        recent = history.losses[-100:]
+        row = {
+            "words": step * self.batches.tokens,
+            "epochs": round(epochs, 3),
+            "seconds": round(history.seconds),
+            "loss": sum(recent) / len(recent),
+            **scores,
+        }
+        self.rows = [*(old for old in self.rows if old["words"] < row["words"]), row]
+        write_atomically(self.path, json.dumps(self.rows))
+        print("  ".join(f"{name} {value:.3g}" for name, value in row.items()), flush=True)
+
+
+def summary(rows: list[dict]) -> str:
+    """What a reader wants to know first."""
+    lines = []
+    for row in rows:
+        if row["measure"] != "curve":
+            name = f"{row['measure']} {row['of']} {row.get('layer', '')}".strip()
+            scores = f"{100 * row['pretrained']:.1f} against {100 * row['scratch']:.1f} %"
+            lines.append(f"{name}: {scores}, {row['margin']:+.1f} ± {row['interval']:.1f} points")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
