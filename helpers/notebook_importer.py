@@ -12,10 +12,12 @@ import builtins
 import importlib.abc
 import importlib.machinery
 import json
+import linecache
 import re
 import symtable
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 MARK = "#| export"
 PACKAGE = "notebooks"
@@ -49,17 +51,34 @@ def number(path: Path) -> int:
     return int(path.name[:2])
 
 
+class Cell(NamedTuple):
+    """One cell as somebody wrote it, without its outputs."""
+
+    kind: str
+    source: str
+    tags: list[str]
+
+
+def all_cells(path: Path) -> list[Cell]:
+    """The cells of a notebook. Raises :class:`NotebookError` on a damaged or unreadable file."""
+    try:
+        return [
+            Cell(
+                cell["cell_type"],
+                "".join(cell["source"]),
+                list(cell.get("metadata", {}).get("tags", [])),
+            )
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = str(error) if isinstance(error, OSError) else repr(error)[:200]
+        raise NotebookError(f"{path} is not a readable notebook: {reason}.") from error
+
+
 def code_cells(path: Path) -> list[tuple[int, str]]:
     """Index and source of every code cell. Raises :class:`NotebookError` on a damaged file."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [
-            (index, "".join(cell["source"]))
-            for index, cell in enumerate(cells)
-            if cell["cell_type"] == "code"
-        ]
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotebookError(f"{path} is not a readable notebook: {error!r}.") from error
+    cells = enumerate(all_cells(path))
+    return [(index, cell.source) for index, cell in cells if cell.kind == "code"]
 
 
 def exported_source(path: Path) -> str:
@@ -129,10 +148,15 @@ class NotebookLoader(importlib.abc.InspectLoader):
         return exported_source(self.path)
 
     def get_code(self, fullname: str):
-        return self.source_to_code(self._checked_source(), self.filename)
+        source = self._checked_source()
+        try:
+            return self.source_to_code(source, self.filename)
+        except (SyntaxError, UnicodeError) as error:
+            raise self._not_python(source, error) from error
 
     def exec_module(self, module) -> None:
         module.__file__ = self.filename
+        linecache.cache.pop(self.filename, None)  # else a reload shows the lines of before
         exec(self.get_code(module.__name__), module.__dict__)
 
     def _checked_source(self) -> str:
@@ -141,12 +165,8 @@ class NotebookLoader(importlib.abc.InspectLoader):
             raise NotebookError(f"{self.path.name} exports nothing: no cell starts with {MARK!r}.")
         try:
             wanted = imported_topics(source)
-        except SyntaxError as error:
-            cell = source.splitlines()[: error.lineno]
-            where = next((line[2:] for line in reversed(cell) if line.startswith("# cell ")), "?")
-            raise NotebookError(
-                f"{self.path.name}: an exported cell isn't plain Python ({where}): {error.msg}."
-            ) from error
+        except (SyntaxError, UnicodeError) as error:
+            raise self._not_python(source, error) from error
         known = topics(self.folder)
         for topic in sorted(wanted & set(known)):
             if number(known[topic]) >= number(self.path):
@@ -155,6 +175,14 @@ class NotebookLoader(importlib.abc.InspectLoader):
                     "lower-numbered ones."
                 )
         return source
+
+    def _not_python(self, source: str, error: SyntaxError | UnicodeError) -> NotebookError:
+        above = source.splitlines()[: getattr(error, "lineno", None)]
+        where = next((line[2:] for line in reversed(above) if line.startswith("# cell ")), "?")
+        reason = getattr(error, "msg", None) or str(error)
+        return NotebookError(
+            f"{self.path.name}: an exported cell isn't plain Python ({where}): {reason}."
+        )
 
 
 class NotebookFinder(importlib.abc.MetaPathFinder):

@@ -18,7 +18,13 @@ from importlib import metadata
 from pathlib import Path
 
 from helpers import ROOT, data
-from helpers.notebook_importer import code_cells, exported_source, imported_modules, topics
+from helpers.notebook_importer import (
+    all_cells,
+    code_cells,
+    exported_source,
+    imported_modules,
+    topics,
+)
 
 CORPORA = "corpora on this machine"
 # Written after a run, or for people: none can change what a lesson computes.
@@ -86,12 +92,7 @@ def text(notebook: Path) -> str:
 
     Raises :class:`helpers.notebook_importer.NotebookError` when the file can't be read.
     """
-    code_cells(notebook)  # raises what is wrong with a damaged file
-    written = []
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        tags = cell.get("metadata", {}).get("tags", [])
-        written.append((cell["cell_type"], tags, "".join(cell.get("source", ""))))
-    return json.dumps(written)
+    return json.dumps([(cell.kind, cell.tags, cell.source) for cell in all_cells(notebook)])
 
 
 def digest(content: str | bytes) -> str:

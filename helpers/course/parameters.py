@@ -5,6 +5,8 @@ import contextlib
 import json
 from pathlib import Path
 
+from helpers.notebook_importer import all_cells
+
 REQUIRED = ("SCALE", "SEED", "DEVICE")
 
 
@@ -15,9 +17,9 @@ class RunError(ValueError):
 def parameters_of(lesson: Path) -> dict[str, object]:
     """Names set in the cell tagged ``parameters`` and their values, None for what is computed."""
     found: dict[str, object] = {}
-    for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"]:
-        if "parameters" in cell.get("metadata", {}).get("tags", []):
-            for statement in _statements("".join(cell["source"])):
+    for cell in all_cells(lesson):
+        if "parameters" in cell.tags:
+            for statement in _statements(cell.source):
                 found |= dict.fromkeys(_targets(statement), _value(statement))
     return found
 

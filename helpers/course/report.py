@@ -4,7 +4,6 @@ Everything works offline: no script, no font, no picture from elsewhere.
 """
 
 import html
-import json
 import re
 from pathlib import Path
 from string import Template
@@ -14,6 +13,7 @@ from helpers.course.outcome import DONE, INTERRUPTED, Outcome
 from helpers.course.progress import duration
 from helpers.course.watch import MEMORY
 from helpers.files import write_atomically
+from helpers.notebook_importer import NotebookError, all_cells
 
 INDEX = "index.html"
 TITLE = "Transfer Learning in NLP, from scratch"
@@ -116,9 +116,8 @@ def status_note(result: Outcome) -> str:
 def heading(lesson: Path) -> str:
     """A lesson's first heading as plain text, else its file's name."""
     try:
-        cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
-        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-    except (ValueError, KeyError, TypeError):
+        text = "\n".join(cell.source for cell in all_cells(lesson) if cell.kind == "markdown")
+    except NotebookError:
         return lesson.stem
     found = HEADING.search(text)
     return MARKDOWN.sub(r"\1", found[1]).strip() if found else lesson.stem

@@ -70,7 +70,7 @@ def refresh(lessons: Path, work: Path) -> list[str]:
             _write_state(work, copied)
         return news
     except OSError as error:
-        why = error.strerror or error
+        why = f"{error.strerror or error} ({error.filename})"
         raise WorkspaceError(f"The working copies in {work} can't be written: {why}.") from error
 
 
@@ -97,7 +97,7 @@ def text_digest(notebook: Path) -> str:
     """Digest of a notebook's cells without their outputs; of its bytes if it can't be read."""
     try:
         return fingerprint.digest(fingerprint.text(notebook))
-    except (NotebookError, UnicodeDecodeError):
+    except NotebookError:
         return fingerprint.digest(notebook.read_bytes())
 
 

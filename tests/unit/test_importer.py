@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import multiprocessing
 import pickle
 import subprocess
@@ -91,6 +92,11 @@ def test_an_import_inside_a_function_counts_too(folder):
     [
         ("{not json", "not a readable notebook"),
         ('{"cells": 3}', "not a readable notebook"),
+        ('{"cells": [{"cell_type": "code", "source": null}]}', "not a readable notebook"),
+        (
+            '{"cells": [{"cell_type": "code", "source": "", "metadata": null}]}',
+            "not a readable notebook",
+        ),
         ('{"cells": []}', "exports nothing"),
     ],
 )
@@ -106,16 +112,36 @@ def test_a_magic_in_an_exported_cell_is_named(folder):
         importlib.import_module("notebooks.alpha")
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["from __future__ import annotations", "return 1", "await f()", "TEXT = '\ud800'"],
+)
+def test_a_cell_that_only_jupyter_would_take_is_named(folder, source):
+    path = write(folder / "31_alpha.ipynb", "#| export\nx = 1", "#| export\nCELL")
+    path.write_text(path.read_text().replace("CELL", json.dumps(source)[1:-1]))
+    with pytest.raises(NotebookError, match=r"31_alpha.*plain Python.*cell 1"):
+        importlib.import_module("notebooks.alpha")
+
+
+def test_a_folder_with_a_lessons_name_is_named(folder):
+    (folder / "31_alpha.ipynb").mkdir()
+    with pytest.raises(NotebookError, match=r"31_alpha.ipynb is not a readable notebook"):
+        importlib.import_module("notebooks.alpha")
+
+
 def test_unknown_topic_is_a_plain_import_error(folder):
     with pytest.raises(ModuleNotFoundError, match=r"notebooks\.nothing"):
         importlib.import_module("notebooks.nothing")
 
 
 def test_reload_sees_the_edited_cell(folder):
-    path = write(folder / "31_alpha.ipynb", "#| export\nVALUE = 1")
+    path = write(folder / "31_alpha.ipynb", "#| export\ndef value():\n    return 1")
     alpha = importlib.import_module("notebooks.alpha")
-    write(path, "#| export\nVALUE = 2")
-    assert importlib.reload(alpha).VALUE == 2
+    assert inspect.getsource(alpha.value) == "def value():\n    return 1\n"
+    write(path, "#| export\ndef value():\n    return 2")
+    assert importlib.reload(alpha).value() == 2
+    # triton.jit compiles what inspect shows.
+    assert inspect.getsource(alpha.value) == "def value():\n    return 2\n"
 
 
 @pytest.mark.parametrize(

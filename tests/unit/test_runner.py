@@ -211,13 +211,16 @@ def test_lessons_that_cannot_start_fail_and_the_rest_runs(course, capsys):
     (course.notebooks / "03_d.ipynb").write_bytes(b"\xff\xfe\x00")
     course.lesson("04_e")
     course.edit("04_e", lambda b: b["cells"][1].update(metadata={}))
+    course.lesson("05_f")
+    course.edit("05_f", lambda b: b["cells"][0].update(metadata=None))
+    (course.notebooks / "06_g.ipynb").mkdir()
     assert run(course) == 1
     assert course.runs() == ["01_b"]
     assert "sets DEVICE, SEED" in kept(course, "00_a").failure.message
-    for name in ("02_c", "03_d"):
+    for name in ("02_c", "03_d", "05_f", "06_g"):
         assert "is not a readable notebook" in kept(course, name).failure.message
     assert "sets DEVICE, SCALE, SEED" in kept(course, "04_e").failure.message
-    assert "4 failed" in capsys.readouterr().out
+    assert "6 failed" in capsys.readouterr().out
 
 
 def test_only_chooses_by_number_and_topic(course):
