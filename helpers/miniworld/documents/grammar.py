@@ -131,7 +131,12 @@ class Grammar:
             return Common(noun, SINGULAR, det, adjectives, after)
 
         def as_subject(d, k):
-            return thing(d, k) if thing else d.subject(k.object)
+            if thing:
+                return thing(d, k)
+            subject = d.subject(k.object)
+            # Not *the country was her country*.
+            same = type(subject) is Common and subject.noun is noun
+            return d.name(k.object) if same else subject
 
         def the_of(d, k):
             subject = head(d, k, self.the, At(self.of, d.other(k.subject)))

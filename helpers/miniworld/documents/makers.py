@@ -2,6 +2,7 @@
 
 from helpers.miniworld.documents.grammar import Constructions, Grammar, now, then
 from helpers.miniworld.terms import (
+    NOW,
     PLURAL,
     SINGULAR,
     THEN,
@@ -156,8 +157,6 @@ def founded(g: Grammar) -> Constructions:
     verb = g.words.verb
     found = _dated(g, verb("found"), g.in_year, THEN, True)
     establish = _dated(g, verb("establish", "transitive"), g.in_year, THEN, True)
-    form = THEN._replace(tense="present", perfect=True)
-    exist = _dated(g, verb("exist", "intransitive"), g.since, form)
 
     def history(d, k):
         start = Common(g.noun("history"), SINGULAR, d.possessor(k.subject))
@@ -170,7 +169,7 @@ def founded(g: Grammar) -> Constructions:
         year = g.the_noun("year", At(g.of, foundation))
         return Copula(year, Year(int(k.object.name)), facts=(k.fact,))
 
-    return found + establish + exist + Constructions((), (history, year_in_which))
+    return found + establish + Constructions((), (history, year_in_which))
 
 
 def industries(g: Grammar) -> Constructions:
@@ -182,13 +181,17 @@ def industries(g: Grammar) -> Constructions:
     def the_field(k):
         return g.the_noun("field", At(g.of, industry(k)))
 
+    def tense(k):
+        """Many bands are no more."""
+        return THEN if g.words.kinds.get(k.subject.name) == "band" else NOW
+
     def works_in(d, s, k):
-        return Clause(work, s, second=the_field(k), facts=(k.fact,))
+        return Clause(work, s, second=the_field(k), form=tense(k), facts=(k.fact,))
 
     def is_active(d, s, k):
         at = (Adjunct(At(g.in_, industry(k))),)
         predicate = Described(g.words.adjective("active"))
-        return Copula(s, predicate, adjuncts=at, facts=(k.fact,))
+        return Copula(s, predicate, tense(k), adjuncts=at, facts=(k.fact,))
 
     role = g.role("industry", thing=lambda d, k: industry(k))
     return Constructions((works_in, is_active), role.wholes[:2])
@@ -296,9 +299,4 @@ def years(g: Grammar) -> Constructions:
     def is_from(d, s, k):
         return Copula(s, At(g.from_, Year(int(k.object.name))), facts=(k.fact,))
 
-    def year_of(d, k):
-        origin = Common(g.noun("origin"), SINGULAR, d.possessor(k.subject))
-        year = g.the_noun("year", At(g.of, origin))
-        return Copula(year, Year(int(k.object.name)), facts=(k.fact,))
-
-    return dates + Constructions((appeared, is_from), (year_of,))
+    return dates + Constructions((appeared, is_from))

@@ -282,11 +282,13 @@ class Pairs:
             return self._both_places(one, other)
         if type(one) is At:
             return one._replace(phrase=self._both(one.phrase, other.phrase))
-        if getattr(one, "after", ()):
-            if one.after != getattr(other, "after", ()):
-                return None
-            one = one._replace(after=())
-        return Joined(self.grammar.and_, (one, other))
+        after, its = getattr(one, "after", ()), getattr(other, "after", ())
+        if after == its:
+            return Joined(self.grammar.and_, (one._replace(after=()) if after else one, other))
+        if type(one) is type(other) is Common and one == other._replace(after=after):
+            # *a neighbour of France and Spain*
+            return one._replace(after=(self._both(*after, *its),))
+        return None
 
     def _both_places(self, one: tuple, other: tuple) -> tuple | None:
         (*before, mine), (*others, its) = one, other

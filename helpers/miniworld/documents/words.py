@@ -7,6 +7,7 @@ in three tables of its own with the same columns: ``fact_nouns``, ``fact_verbs``
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from helpers.miniworld import lexicon, tables
@@ -36,6 +37,7 @@ LABELS = {
     "party": "ORG",
     "label": "ORG",
 }
+TEAMS = {"band", "basketball club", "hockey club"}
 ARTICLES = ("a ", "an ", "the ")
 
 
@@ -123,7 +125,9 @@ class Words:
     def _entity(self, key: Key) -> Entity:
         listed = self.lexicon.entities.get((key.name, key.kind))
         if listed is not None:
-            return listed
+            # *The Beatles are a band*
+            many = self.kinds.get(key.name) in TEAMS and key.name.endswith("s")
+            return replace(listed, number=PLURAL) if many and listed.article else listed
         if key.kind == "person":
             return Entity(key.name, "person", "PER", "male", animate=True, german=key.name)
         label = LABELS.get(key.kind, "MISC")
