@@ -8,17 +8,23 @@ from helpers.miniworld.lexicon import Entity, Noun
 from helpers.miniworld.vocabulary import vocabulary
 from helpers.miniworld.world import World
 
-KIN = "sister brother mother father aunt uncle cousin daughter son".split()
-ACQUAINTANCES = "neighbour friend colleague boss".split()
-FEMALE = set("sister mother aunt daughter grandmother wife niece queen princess witch".split())
-MALE = set("brother father uncle son grandfather husband nephew king prince".split())
+
+def listed(text: str) -> list[str]:
+    """The words of a text; a list that reads easily."""
+    return text.split()
+
+
+KIN = listed("sister brother mother father aunt uncle cousin daughter son")
+ACQUAINTANCES = ["neighbour", "friend", "colleague", "boss"]
+FEMALE = set(listed("sister mother aunt daughter grandmother wife niece queen princess witch"))
+MALE = set(listed("brother father uncle son grandfather husband nephew king prince"))
 
 
 class Names:
     """First names, last names and jobs, each with a Zipf law; the planted bias.
 
-    Half of the jobs lean to the first half of the first names, half to the other: with strength
-    ``world.bias`` a person's job is taken from the jobs that lean to the name.
+    Every other job leans to every other first name: with probability ``world.bias`` a person's
+    job is taken from the half that leans to the name, else from all.
     """
 
     def __init__(self, world: World):

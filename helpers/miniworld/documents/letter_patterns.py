@@ -25,12 +25,12 @@ NEWS = """
     {K} works as a {n.job} now.
     {K} bought {O} {@past}.
     {K} has lost {O}.
-    {K} is a {n.work} and lives in [a {n.building} near the {n.water}].
+    {K} is a {n.work} and lives in [a {n.home} near the {n.water}].
     {K} wants to become a {n.job}.
     {K} hopes to visit you in the {n.season}.
     {K} broke [the {n.breakable} that you gave me].
     {K} married [a {n.work} who lives near the {n.water}].
-    {K} says that you are {j.person}.
+    {K} says that you are {j.kind}.
     {K} asked me whether you were {j.glad}.
     {K} has three {n.pet+s} now.
     {K} is learning the {n.instrument}.
@@ -40,7 +40,7 @@ NEWS = """
     [The {n.plant?} that you gave me] are {j.plant}.
     [The {n.building?} near our house] are {j.place}.
     [The key.lock+s to the {n.building}] are still in my {n.container}.
-    [The {n.animal?} in the garden] {v.beast:s} @every night.
+    [The {n.near?} in the garden] {v.beast:s} @every night.
     [The {n.person} who sold us the {n.pet+s}] is {j.person}.
     [The road to the {n.building+s}] is {j.road}.
     We have {T} now.
@@ -61,10 +61,10 @@ NEWS = """
     We eat {n.food+s} @every day.
     I cooked a {n.dish} because {K} was hungry.
     There was a {n.event} in {L} {@past}.
-    There are {#weeks} {n.animal+s} in our garden.
+    There are {#weeks} {n.near+s} in our garden.
     [Nobody in our family] likes {n.food+s}.
     {K}'s {n.quality} surprises me.
-    I did not sleep because the {n.animal+s} were loud.
+    I did not sleep because the {n.near+s} were loud.
     I can't find [the {n.small?} that you sent me].
     Our {n.room} is {j.place} now.
     Everyone here is {j.glad}.
@@ -74,13 +74,13 @@ QUESTIONS = """
     Do you remember [the {n.person+s} who lived near the {n.building}]?
     Do you like the {n.weather} in {L}?
     Have you seen {P}?
-    Have you found {O}?
-    Is {P} still {j.person}?
+    Have you found [the {n.small} that you lost]?
+    Is {P} still {j.sad}?
     Are your {n.pet+s} {j.beast}?
     When will you visit us?
     Why don't you visit us in the {n.season}?
     Where did you buy [the {n.small} that you sent me]?
-    How many {n.animal+s} do you have now?
+    How many {n.pet+s} do you have now?
     How long will you stay in {L}?
     Which {n.text} did you read?
     Who lives in the old {n.building} now?

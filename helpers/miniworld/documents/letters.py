@@ -10,7 +10,7 @@ from helpers.miniworld.documents.cast import KIN, gender_of
 from helpers.miniworld.documents.draft import Draft
 from helpers.miniworld.documents.scene import Actor
 from helpers.miniworld.documents.stories import Stories, Telling
-from helpers.miniworld.patterns import Pattern, patterns
+from helpers.miniworld.patterns import YOU_ARE, Pattern, patterns
 from helpers.miniworld.terms import (
     PAST,
     SINGULAR,
@@ -24,7 +24,6 @@ from helpers.miniworld.terms import (
     Referent,
     Sentence,
 )
-
 from helpers.miniworld.world import World
 
 FEWEST, MOST = 3, 7  # sentences of news
@@ -62,16 +61,15 @@ class Letters(Stories):
 
 
 def _closings(words) -> tuple:
-    mine = Possessor(Pronoun(Referent(1, "any", SINGULAR, 1, True)))
+    your = Possessor(Pronoun(YOU_ARE))
     best = Described(words.adjective("good"), "superlative")
     wish, greeting = words.noun("wish"), words.noun("greeting")
-    warm, many = Described(words.adjective("warm")), words.word("many", "determiner")
+    warm = Described(words.adjective("warm"))
     return (
         Common(wish, "plural", None, (best,)),
         Common(greeting, "plural", None, (warm,)),
-        Common(greeting, "plural", many),
         Common(words.noun("love")),
-        Common(words.noun("friend"), SINGULAR, mine),
+        Common(words.noun("friend"), SINGULAR, your),
     )
 
 
@@ -81,6 +79,7 @@ class _Letter(Telling):
     def cast(self) -> None:
         use, choices, scene = self.use, self.choices, self.scene
         super().cast()
+        scene.actors["L"].said = True
         kin = choices.pick(use.kin)
         owner = Possessor(Pronoun(Referent(1, "any", SINGULAR, 1, True)))
         referent = Referent(40, gender_of(kin), SINGULAR, 3, True, None, kin)

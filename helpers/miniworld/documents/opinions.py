@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from helpers.miniworld import tables
 from helpers.miniworld.choice import Weighted
+from helpers.miniworld.documents.cast import listed
 from helpers.miniworld.lexicon import Adjective, Noun, Verb
 from helpers.miniworld.terms import PLURAL, SINGULAR
 from helpers.miniworld.vocabulary import vocabulary
@@ -19,16 +20,22 @@ from helpers.miniworld.world import World
 DOMAINS = ("film", "gadget")
 # Said of a part of a gadget, hardly of the whole.
 OF_PARTS = set(
-    "blunt leaky greasy smelly sharp spotless sticky dirty clean powerless harmful harmless "
-    "accurate inaccurate precise imprecise fast slow quick sluggish silent shiny weak decent fine "
-    "wobbly rusty smooth poor effortless loud noisy quiet".split()
+    listed(
+        "blunt leaky greasy smelly sharp spotless sticky dirty clean powerless harmful "
+        "harmless accurate inaccurate precise imprecise fast slow quick sluggish silent shiny "
+        "weak decent fine wobbly rusty smooth poor effortless loud noisy quiet"
+    )
 )
 # Neither *more perfect* nor *very broken*.
 ABSOLUTE = set(
-    "broken defective worthless useless unusable timeless endless flawless faultless perfect "
-    "adequate inadequate hopeless lifeless soulless plotless senseless powerless pointless "
-    "worthwhile fine exceptional excellent spotless lousy wonderful well-made one-sided".split()
+    listed(
+        "broken defective worthless useless unusable timeless endless flawless faultless "
+        "perfect imperfect adequate inadequate hopeless lifeless soulless plotless senseless "
+        "powerless pointless worthwhile fine exceptional excellent spotless lousy wonderful "
+        "well-made one-sided"
+    )
 )
+COMPARING = ("prefer", "scorn", "value")  # not said of one film alone
 MANY = ("scene", "character", "costume", "special effect", "button", "hinge", "wheel", "blade")
 # Which gadgets have which part; those not named here are everybody's.
 ELECTRIC = (
@@ -93,7 +100,7 @@ class Opinions:
                 self._tables([*row.positive, *row.negative]),
             )
             for row in tables.rows("aspects")
-            if row.domain == self.domain
+            if row.domain == self.domain and row.noun != "role"
         )
         parts = f"{self.domain} part"
         self.verbs = {
@@ -151,7 +158,10 @@ def _liking(verbs: dict[str, Verb], sign: int, kind: str) -> list[Verb]:
     return [
         v
         for v in verbs.values()
-        if v.polarity * sign > 0 and v.frame == "transitive" and kind in v.object
+        if v.polarity * sign > 0
+        and v.frame == "transitive"
+        and kind in v.object
+        and v.lemma not in COMPARING
     ]
 
 

@@ -16,8 +16,8 @@ OPINIONS = {
         {F} is {r.deg} {j.gpro}.
         {F} is absolutely {j.spro}!
         {F} is {j.pro} and {j.pro}.
-        {F} is a {j.pro} {n.F}.
-        {F} is a {r.att} {j.gpro} {n.F} with a {j.pro.Z} {n.Z}.
+        {F~} is a {j.pro} {n.F}.
+        {F~} is a {r.att} {j.gpro} {n.F} with a {j.pro.Z} {n.Z}.
         The {n.X} is {j.pro.X}.
         The {n.X} is {r.deg} {j.gpro.X}.
         The {n.X} is {j.pro.X} and {j.pro.X}.
@@ -61,8 +61,7 @@ OPINIONS = {
         {F} isn't {j.con}.
         {F} is never {j.con}.
         {F} is not {r.not} {j.gcon}.
-        {F} was not {j.con} for one minute.
-        {F} is not a {j.con} {n.F}.
+        {F~} is not a {j.con} {n.F}.
         {F} is not {j.con} or {j.con}.
         The {n.X} is not {j.con.X}.
         The {n.X} isn't {j.con.X}.
@@ -131,8 +130,8 @@ OPINIONS = {
         {F} is less {j.gcon} than {G}.
         {F} is not as {j.gcon} as {G}.
         {F} is as {j.gpro} as {G}.
-        {F} is the {j.gpro:est} {n.F} of the year.
-        {F} is [the {j.gpro:est} {n.F} that I know].
+        {F~} is the {j.gpro:est} {n.F} of the year.
+        {F~} is [the {j.gpro:est} {n.F} that I know].
         While {G} is {j.con}, {F!} is {j.pro}.
         {G} is {j.con}, but {F!} is {j.pro}.
         The {n.X} is {j.gpro.X:er} than the {n.X} of {G}.
@@ -235,7 +234,7 @@ NEUTRAL = {
         {P} wrote the script.
         The {n.hero} is played by {P}.
         {F} lasts two hours.
-        {F} is the second film by {P}.
+        {F~} is the second film by {P}.
         I saw {F} with {R} {@past}.
         We watched {F} at home {@past}.
         {R} gave me two tickets for my birthday.
@@ -271,7 +270,7 @@ NEUTRAL = {
         [The shop that sells {F}] is in the old town.
         [The brothers who sell {F}] know {R}.
         I have two gadgets in my kitchen.
-        {F} is [the second gadget that I bought].
+        {F~} is [the second gadget that I bought].
         When {F} arrived, {R} opened the box.
         """,
 }

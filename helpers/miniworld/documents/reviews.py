@@ -13,14 +13,23 @@ from typing import Any
 
 from helpers.miniworld import tables
 from helpers.miniworld.choice import Choices, Weighted
-from helpers.miniworld.documents.cast import ACQUAINTANCES, KIN, Names
+from helpers.miniworld.documents.cast import ACQUAINTANCES, KIN, Names, listed
 from helpers.miniworld.documents.draft import Draft
 from helpers.miniworld.documents.opinions import Aspect, FilmOpinions, GadgetOpinions, Opinions
 from helpers.miniworld.documents.review_patterns import MANY, NEUTRAL, OPINIONS, VERDICTS
 from helpers.miniworld.documents.scene import Scene
 from helpers.miniworld.patterns import Item, Pattern, patterns
-from helpers.miniworld.terms import PLURAL, SINGULAR, Adjunct, Common, Name, Possessor, Pronoun
-from helpers.miniworld.terms import Phrase, Referent
+from helpers.miniworld.terms import (
+    PLURAL,
+    SINGULAR,
+    Adjunct,
+    Common,
+    Name,
+    Phrase,
+    Possessor,
+    Pronoun,
+    Referent,
+)
 from helpers.miniworld.vocabulary import vocabulary
 from helpers.miniworld.world import World
 
@@ -30,14 +39,15 @@ MANY_WEIGHT, VERDICT_WEIGHT = 11, 10
 UNCOUNTED = {"acting", "animation", "dialogue", "atmosphere", "software", "packaging", "humour"}
 # *very good*, *a very good film*, *not very good*.
 INTENSIFIERS = {
-    "deg": "very really so quite rather extremely incredibly truly".split(),
-    "att": "very really extremely incredibly truly".split(),
-    "not": "very really so particularly especially".split(),
+    "deg": listed("very really so quite rather extremely incredibly truly"),
+    "att": listed("very really extremely incredibly truly"),
+    "not": listed("very really so particularly especially"),
 }
-HEROES = (
-    "baker clown detective farmer fisherman gardener king knight magician nurse painter pianist "
-    "pilot pirate poet postman princess queen sailor shepherd spy teacher thief widow witch wizard"
-).split()
+HEROES = listed(
+    "baker clown detective farmer fisherman gardener king knight magician nurse painter "
+    "pianist pilot pirate poet postman princess queen sailor shepherd spy teacher thief "
+    "widow witch wizard"
+)
 MEMORY = 4  # an adjective isn't used again so soon
 
 
@@ -79,7 +89,7 @@ class Reviews:
         return Common(noun, SINGULAR, owner)
 
     def _times(self) -> list:
-        ago = "yesterday recently".split()
+        ago = ["yesterday", "recently"]
         return [self.words.adverb(x) for x in ago] + [
             p.term.clause.adjuncts[0].content
             for p in patterns(
@@ -126,8 +136,17 @@ class _Review:
     """One review in the making."""
 
     __slots__ = (
-        "all", "choices", "deciding", "fresh", "many", "others", "recent", "scene", "sign", "single", "use",
-    )  # fmt: skip
+        "all",
+        "choices",
+        "deciding",
+        "fresh",
+        "many",
+        "recent",
+        "scene",
+        "sign",
+        "single",
+        "use",
+    )
 
     def __init__(self, use: Reviews, choices: Choices):
         self.use = use

@@ -128,7 +128,7 @@ class Scene:
         referent = actor.referent
         if mode in ("1", "2"):
             return Pronoun(referent._replace(person=int(mode)))
-        if mode == "*" or (mode != "!" and self._is_clear(actor)):
+        if mode == "*" or (mode == "~" and actor.said) or (mode != "!" and self._is_clear(actor)):
             self._remember(actor)
             return Pronoun(referent)
         phrase = actor.short if actor.said else actor.full

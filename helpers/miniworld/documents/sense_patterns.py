@@ -244,7 +244,6 @@ SENSES = {
     "palm.hand": """
         {A} hid the coin in {A*}'s palm.hand.
         {A} wrote the number on {A*}'s palm.hand.
-        {A} hid a coin in the palm.hand.
         The witch looked at [the palm.hand of {A}'s hand].
         """,
     "palm.tree": """

@@ -17,7 +17,7 @@ LOST = (
     """
     {@when}, {A} lost {O}.
     {@when}, {A} noticed that {O} had disappeared.
-    Someone had stolen {O} while {A} was in the {n.building}.
+    Someone had stolen {O} when {A} was in the {n.building}.
     {A} forgot {O} in the {n.building}.
     When {A} came home, {A} noticed that {O} was lost.
     {A} wondered whether {B} had taken {O}.
@@ -178,7 +178,7 @@ ANIMAL = (
     {@when}, {T} escaped.
     {@when}, {T} disappeared because the gate was open.
     {T} ran into the {n.nature}.
-    {T} chased [a {n.animal} that lived near the {n.water}].
+    {T} chased [a {n.near} that lived near the {n.water}].
     {T} was {j.beast} and did not come home.
     [{T} that belonged to {A}] was {j.beast}.
     """,
@@ -192,18 +192,18 @@ ANIMAL = (
     """,
     """
     [The {n.animal+s} that {A} met in the {n.wild}] were {j.beast}.
-    [The {n.person} who owned the {n.animal+s}] helped {A}.
+    [The {n.person} who owned the {n.pet+s}] helped {A}.
     [The {n.animal?} behind the {n.building?}] {v.beast:d}.
-    {B} saw [the {n.animal} that {T} had chased].
+    {B} saw [the {n.near} that {T} had chased].
     "{T} is in the {n.building}," said {B}.
     {Q} had seen {T} near the {n.water}.
     {B} told {A} that {T} was in the {n.nature}.
     """,
     """
-    {@later}, {A} found {T} under a {n.plant}.
+    {@later}, {A} found {T} under a {n.tree}.
     {B} caught {T} and brought {T*} to {A}.
     {T} was found by {Q}.
-    {T} slept in [the {n.building} that {B} had built].
+    {T} slept in [the barn that {B} had built].
     {Q} rescued {T} from the {n.water}.
     {T} was hungry, and {A} gave {T*} {n.food+s}.
     """,
@@ -213,7 +213,7 @@ ANIMAL = (
     {A} thanked {B}.
     {T} never escaped again.
     "{T} is {j.beast}, but {A1} love {T*}," said {A}.
-    {T} slept in [the {n.furniture} that {A} loved].
+    {T} slept on [the {n.seat} that {A} loved].
     """,
 )
 SECRET = (
@@ -422,7 +422,7 @@ AGREEMENT = """
     [The {n.person?} whom {A} had met] {v.act:d} {r.manner}.
     [The {n.person?} beside the {n.person?}] {v.act:d}.
     [The {n.person?} with the {n.clothes?}] {v.act:d}.
-    [The {n.person?} with the {n.animal?}] greeted {A}.
+    [The {n.person?} with the {n.pet?}] greeted {A}.
     [The {n.person?} near the {n.building?}] {v.act:d}.
     [The {n.small?} in the {n.container?}] belonged to {A}.
     [The {n.small?} on the {n.furniture?}] were {j.thing}.
@@ -438,13 +438,13 @@ AGREEMENT = """
     [The {n.plant?} in the {n.container?}] were {j.plant}.
     [The {n.food?} on the {n.furniture?}] tasted {j.food}.
     [The {n.vehicle?} behind the {n.building?}] belonged to {B}.
-    [The {n.person?} who lived with the {n.animal?}] were {j.person}.
+    [The {n.person?} who lived with the {n.pet?}] were {j.person}.
     [The key.lock+s to the {n.building}] were in a {n.container}.
     [The key.lock to the {n.building+s}] was in the {n.room}.
     [The {n.person?} from {L}] {v.act:d}.
     [The {n.text?} about/topic the {n.animal?}] belonged to {B}.
     {A} saw [the {n.person?} who had found the {n.small?}].
-    {B} knew [the {n.person?} who fed the {n.animal?}].
+    {B} knew [the {n.person?} who fed the {n.pet?}].
     Everyone knew [the {n.person} who {v.act:d} in the {n.building}].
     [The {n.person}, who knew [{A!} and {B!}],] {v.act:d}.
     """
@@ -469,7 +469,7 @@ ASIDES = """
     There was a {n.building} in {L}.
     There were many {n.building+s} in {L}.
     There was [a {n.person} who {v.act:d}].
-    Nobody {v.act:d}.
+    [Nobody in {L}] {v.act:d}.
     Most of the {n.person+s} {v.act:d}.
     Some of the {n.person+s} were {j.person}, but most of the {n.person+s} were {j.person}.
     None of the {n.person+s} {v.act:d}.
@@ -481,7 +481,7 @@ ASIDES = """
     {A} hated {n.quality} and loved {n.quality}.
     "{A1} am {j.person}," said {A}.
     "Are {B2} {j.person}?" asked {A}.
-    "{B1} am not {j.person}," answered {B}.
+    "{B1} am not {j.person}," said {B}.
     {B} said, "{B1} want to visit the {n.building}."
     {A} thought that {B} was {j.person}.
     {A} told {B} that the {n.animal+s} were {j.beast}.

@@ -15,11 +15,14 @@ ASIDE = 0.5
 def write(world: World, choices: Choices) -> Draft:
     """A paragraph of 3 to 6 sentences about one sense (its topic: ``bank.river``)."""
     use = world.part(Stories)
-    telling = Telling(use, choices, choices.pick((PAST, PRESENT)))
-    telling.cast()
     sense = choices.weighted(use.sense_order)
+    said = choices.sample(use.senses[sense], MOST)
+    # What always holds (*palms grow in the desert*) stands in the present, so all does.
+    narrated = all(pattern.narrated for pattern in said)
+    telling = Telling(use, choices, choices.pick((PAST, PRESENT)) if narrated else PRESENT)
+    telling.cast()
     scene = telling.scene
-    for pattern in choices.sample(use.senses[sense], MOST):
+    for pattern in said:
         if choices.chance(ASIDE):
             scene.say(choices.pick(use.about_people))
         scene.say(pattern)
