@@ -230,7 +230,9 @@ class Discourse:
             return None
         if key.kind in COMMON_NOUNS:
             return self.words.noun(COMMON_NOUNS[key.kind])
-        return self.nouns.get(key)
+        # The Beatles are many, but one band.
+        many = key.kind != "thing" and self.referent(key).number == PLURAL
+        return None if many else self.nouns.get(key)
 
     def _fits_one(self, key: Key, noun: Noun) -> bool:
         """No other thing nearby could be meant."""

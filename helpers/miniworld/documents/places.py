@@ -130,12 +130,20 @@ def continents(g: Grammar) -> Constructions:
 
 def countries(g: Grammar) -> Constructions:
     where = g.place_where("country", _lies(g))
-    return g.at_place(*_ways(g)) + _lies_in(g) + _kind_in(g, "city") + _found(g) + where
+    placed = g.at_place(*_ways(g)) + _found(g)
+    return _but_no_band(g, placed) + _lies_in(g) + _kind_in(g, "city") + where
 
 
-def _its(d, subject, k) -> Possessor | None:
-    """*as its capital*; in a relative clause plainly *as capital*."""
-    return None if type(subject) is Gap else Possessor(Pronoun(d.referent(k.subject)))
+def _but_no_band(g: Grammar, ways: Constructions) -> Constructions:
+    """A band comes from a country; it isn't in one."""
+
+    def refusing(way):
+        def placed(d, s, k):
+            return None if g.words.kinds.get(k.subject.name) == "band" else way(d, s, k)
+
+        return placed
+
+    return Constructions(tuple(map(refusing, ways.predicates)))
 
 
 def capitals(g: Grammar) -> Constructions:
