@@ -151,10 +151,10 @@ def data_folder() -> Path | None:
     named = os.environ.get("COURSE_DATA")
     if named is None:
         beside = ROOT.parent / "shared" / "data"
-        return beside if beside.is_dir() else None
+        return beside if os.path.isdir(beside) else None
     if not named:
         return None
-    if not Path(named).is_dir():
+    if not os.path.isdir(named):
         raise DataError(f"COURSE_DATA={named!r} is not a folder: name an existing one or unset it.")
     return Path(named).resolve()
 
@@ -162,7 +162,7 @@ def data_folder() -> Path | None:
 def cache_folder() -> Path:
     """Where downloads are kept: ``COURSE_CACHE``, else the user's cache folder."""
     named = os.environ.get("COURSE_CACHE")
-    return Path(named).resolve() if named else Path(pooch.os_cache("transfer-learning-nlp"))
+    return Path(named).absolute() if named else Path(pooch.os_cache("transfer-learning-nlp"))
 
 
 def cached(source: Source) -> Path:
@@ -194,9 +194,14 @@ def locate(name: str) -> tuple[str | None, dict[str, Path]]:
     """The first place that holds every file of ``name``, and the files' paths there."""
     for place in PLACES:
         paths = {source.file: candidate(source, place) for source in files_of(name)}
-        if all(path is not None and path.is_file() for path in paths.values()):
+        if all(path is not None and _is_file(path) for path in paths.values()):
             return place, paths
     return None, {}
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; one in somebody else's closed folder isn't for us."""
+    return os.path.isfile(path) and os.access(path, os.R_OK)
 
 
 def open_binary(path: Path) -> IO[bytes]:
@@ -242,15 +247,19 @@ def _stamp(path: Path) -> list[int]:
 
 
 def _checked() -> dict[str, list]:
+    """What was noted; nothing if the file is damaged: all is hashed once more."""
     try:
-        return json.loads((cache_folder() / "checked.json").read_text(encoding="utf-8"))
+        noted = json.loads((cache_folder() / "checked.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def _known(path: Path) -> str | None:
-    *stamp, sha256 = _checked().get(str(path), [None])
-    return sha256 if stamp == _stamp(path) else None
+    noted = _checked().get(str(path))
+    if isinstance(noted, list) and noted[:-1] == _stamp(path):
+        return noted[-1]
+    return None
 
 
 def remember(path: Path, sha256: str) -> None:

@@ -354,6 +354,31 @@ def test_a_cache_that_cannot_be_written_costs_only_time(workshop):
     assert data.path("thing").read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("content", ["[]", "5", "null", '{"x', '{"PATH": 5}', '{"PATH": []}'])
+def test_a_damaged_note_of_what_was_checked_costs_only_time(workshop, content):
+    workshop.add()
+    path = workshop.put(workshop.data)
+    workshop.cache.mkdir()
+    (workshop.cache / "checked.json").write_text(content.replace("PATH", str(path)))
+    assert data.path("thing").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("closed", ["data", "cache"])
+def test_a_folder_that_is_closed_to_us_holds_nothing(workshop, monkeypatch, closed):
+    workshop.add()
+    workshop.put(workshop.data if closed == "cache" else workshop.cache)
+    stat = os.stat
+
+    def refused(path, *args, **kwargs):
+        if str(path).startswith(str(workshop.folder / closed / "thing")):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return stat(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "stat", refused)
+    assert data.where("thing") == ("COURSE_DATA" if closed == "cache" else "cache")
+    assert data.path("thing").read_bytes() == CONTENT
+
+
 # --- downloads -----------------------------------------------------------------------------------
 
 
