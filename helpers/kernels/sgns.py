@@ -23,7 +23,16 @@ from numba import njit
 
 # Sums may be reordered and contracted, which vectorises them; infinities stay what they are,
 # because exp overflows to one where the sigmoid is 0.
-compiled = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz", "arcp"})
+OPTIONS = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
+
+
+def compiled(function):
+    """``function`` compiled when first called, kept on disk where numba finds a place for it."""
+    try:
+        return njit(cache=True, **OPTIONS)(function)
+    except RuntimeError:  # neither the checkout nor a home can be written
+        return njit(**OPTIONS)(function)
+
 
 IN_BLOCK, OUT_BLOCK = 2, 3  # rows of X and U held in registers at a time
 TWO_32 = 2**32
