@@ -146,6 +146,11 @@ def _but_no_band(g: Grammar, ways: Constructions) -> Constructions:
     return Constructions(tuple(map(refusing, ways.predicates)))
 
 
+def _its(d, subject, k) -> Possessor | None:
+    """*as its capital*; in a relative clause plainly *as capital*."""
+    return None if type(subject) is Gap else Possessor(Pronoun(d.referent(k.subject)))
+
+
 def capitals(g: Grammar) -> Constructions:
     capital, have = g.noun("capital"), g.words.verb("have")
     serve = g.words.verb("serve", "prepositional", "as")
