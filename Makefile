@@ -1,7 +1,8 @@
 # Makes the environment and calls the `course` command in it; everything else is that command's.
 #
 #   make lab                       JupyterLab at lesson 00, on copies in work/
-#   make course [SCALE=mini] [SEED=0] [ONLY=01]     run the lessons, write build/course/index.html
+#   make course [SCALE=mini] [SEED=0] [DEVICE=auto] [ONLY=01]
+#                                                   run the lessons, write build/course/index.html
 #   make test [ARGS="-k importer"]                  run the whole test suite
 #   make data [NAMES="minilm"]     list the corpora, or fetch the named ones
 #   make bench                     time our code beside its peers, write build/bench.json
@@ -23,8 +24,15 @@ INSTRUCTOR = .venv-instructor/.complete
 .PHONY: course test lab data bench release clean system
 .DELETE_ON_ERROR:
 
+# Its scripts name the folder that the environment was made in. In a checkout that was moved or
+# copied since, they would fail or run the old one's code; so the stamp holds the folder.
+ifneq "$(shell cat $(ENVIRONMENT) 2>/dev/null)" "$(CURDIR)"
+.PHONY: $(ENVIRONMENT)
+endif
+
 course: $(ENVIRONMENT)
-	@$(COURSE) run --scale "$(SCALE)" --seed "$(SEED)" $(if $(ONLY),--only "$(ONLY)")
+	@$(COURSE) run --scale "$(SCALE)" --seed "$(SEED)" \
+		$(if $(DEVICE),--device "$(DEVICE)") $(if $(ONLY),--only "$(ONLY)")
 
 test: $(ENVIRONMENT) $(if $(CI),system $(INSTRUCTOR))
 	@$(COURSE) test $(ARGS)
@@ -59,7 +67,7 @@ $(ENVIRONMENT): requirements.txt pyproject.toml
 	@$(PIP) install --quiet -r requirements.txt
 	@$(PIP) install --quiet --no-deps --editable .
 	@$(COURSE) data minilm || echo "The lessons will go on without the MiniLM weights."
-	@touch $@
+	@printf '%s\n' "$(CURDIR)" > $@
 
 $(INSTRUCTOR): requirements-instructor.txt
 	@echo "Setting up .venv-instructor (nbgrader) ..."

@@ -1,6 +1,7 @@
 """One set of versions: the pins, the allowed ranges, conda's list and the commands agree."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -58,6 +59,23 @@ def test_every_make_target_is_explained_and_calls_a_command_that_exists():
         assert re.search(rf"^ +{command}\b", listed, re.MULTILINE), command
         target = "course" if command == "run" else command
         assert f"#   make {target} " in makefile
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("made_in", ["here", "elsewhere", "", None])
+def test_the_environment_is_made_again_in_a_checkout_that_was_moved(tmp_path, made_in):
+    checkout = tmp_path / "my course, (2)"
+    checkout.mkdir()
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, checkout)
+    if made_in is not None:
+        (checkout / ".venv").mkdir()
+        folder = checkout if made_in == "here" else made_in
+        (checkout / ".venv" / ".complete").write_text(f"{folder}\n")
+    command = ["make", "--dry-run", "course", "DEVICE=cpu"]
+    printed = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True)
+    assert ("-m venv .venv" in printed.stdout) == (made_in != "here")
+    assert '--device "cpu"' in printed.stdout
 
 
 def test_ci_runs_the_same_tests_as_a_learner():
