@@ -44,8 +44,8 @@ NEWS = """
     [The {n.person} who sold us the {n.pet+s}] is {j.person}.
     [The road to the {n.building+s}] is {j.road}.
     We have {T} now.
-    {T} sleeps on my {n.furniture}.
-    {T} is {r.deg} {j.beast}, but we love {T*}.
+    Our {n.T} sleeps on my {n.seat}.
+    Our {n.T} is {r.deg} {j.beast}, but we love {T*}.
     We went to [the {n.water} that you love].
     We visited [a {n.building} in {L}].
     I am reading a {n.text} about/topic {n.animal+s}.
@@ -67,7 +67,7 @@ NEWS = """
     I did not sleep because the {n.near+s} were loud.
     I can't find [the {n.small?} that you sent me].
     Our {n.room} is {j.place} now.
-    Everyone here is {j.glad}.
+    [Everyone in our house] is {j.glad}.
     """
 QUESTIONS = """
     Do you remember [the {n.person} who sold us {n.food+s}]?

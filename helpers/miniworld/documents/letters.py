@@ -103,7 +103,7 @@ class _Letter(Telling):
             self.dated()
         reader = scene.actors["A"].full
         self.say_term(Fragment((reader._replace(adjectives=(use.dear,)),), ","))
-        told: list[Pattern] = list(choices.sample(use.opening, choices.number(1, 2)))
+        told: list[Pattern] = list(choices.sample(use.opening, 1))
         for _ in range(choices.number(FEWEST, MOST)):
             pattern = choices.pick(choices.weighted(use.middle))
             if pattern not in told:

@@ -253,7 +253,7 @@ NEUTRAL = {
         I bought {F} {@past}.
         {F} costs {#price} euros.
         I use {F} @every morning.
-        {R} gave me {F} for my birthday.
+        {R} gave me {F!} for my birthday.
         {F} arrived in a small box.
         We keep {F} in the kitchen.
         {R} keeps {F} in a cupboard.

@@ -1,7 +1,8 @@
 """Who and what a document talks about, and how patterns are filled with them.
 
-A pronoun is used where a reader can't miss whom it means: its referent is the last one of its
-gender and number that was spoken of, in this sentence or the one before.
+A pronoun is used where a reader can't miss whom it means: its referent was spoken of in this
+sentence or the one before. *She* and *he* need that nobody else of that gender was; *it* and *they*
+that nothing else was since.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Scene:
         "choices",
         "draw",
         "last",
+        "seen",
         "sentences",
         "step",
         "tense",
@@ -73,6 +75,7 @@ class Scene:
         self.tense = tense
         self.actors: dict[str, Actor] = {}
         self.last: dict[tuple[str, str], tuple[int, int]] = {}
+        self.seen: dict[int, int] = {}
         self.step = 0
         self.sentences: list[Said] = []
 
@@ -138,14 +141,22 @@ class Scene:
 
     def _remember(self, actor: Actor) -> None:
         self.last[actor.kind] = (actor.referent.id, self.step)
+        self.seen[actor.referent.id] = self.step
 
     def distract(self, number: str) -> None:
         """Some other thing was spoken of: *it* or *they* would now mean that."""
         self.last["neuter", number] = (0, self.step)
 
     def _is_clear(self, actor: Actor) -> bool:
-        identity, step = self.last.get(actor.kind, (0, 0))
+        kind = actor.kind
+        identity, step = self.last.get(kind, (0, 0))
         if identity != actor.referent.id or step < self.step - 1:
+            return False
+        if kind[0] != "neuter" and any(
+            other.kind == kind and self.seen.get(other.referent.id, -2) >= self.step - 1
+            for other in self.actors.values()
+            if other is not actor
+        ):
             return False
         return step == self.step or self.choices.chance(PRONOUN)
 

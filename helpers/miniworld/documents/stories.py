@@ -83,12 +83,13 @@ class Stories:
 class Telling:
     """One story, or another text about people, in the making."""
 
-    __slots__ = ("choices", "jobs", "recent", "scene", "use")
+    __slots__ = ("choices", "jobs", "plot", "recent", "scene", "use")
 
     def __init__(self, use: Stories, choices: Choices, tense: str):
         self.use = use
         self.choices = choices
         self.scene = Scene(choices, self.draw, tense)
+        self.plot = choices.pick(use.plots)
         self.recent: list[Any] = []
         self.jobs: dict[str, Noun] = {}
 
@@ -100,7 +101,8 @@ class Telling:
         scene.named("A", first)
         scene.named("B", second)
         self.jobs = {"job": self.job(first), "job2": self.job(second)}
-        stranger = choices.weighted(use.strangers)
+        repaired = self.plot is use.plots[said.PLOTS.index(said.REPAIR)]
+        stranger = choices.weighted(use.nouns["fixer"] if repaired else use.strangers)
         gender = stranger_gender(stranger)
         if gender == "any":
             gender = choices.pick(("female", "male"))
@@ -130,9 +132,8 @@ class Telling:
         return self.choices.weighted(self.use.nouns["work"])
 
     def tell(self) -> None:
-        plot = self.choices.pick(self.use.plots)
         done: list = []
-        for step in plot:
+        for step in self.plot:
             if self.choices.chance(SKIPPED):
                 continue
             self.scene.say(self.choices.pick(step))

@@ -358,7 +358,7 @@ WORK = (
     {A} worked as a {n.job} in {L}.
     {A} was a {n.job}, and {B} was a {n.job2}.
     {A} wanted to become a {n.job}.
-    {B} employed {A} because {A*} was {j.person}.
+    {B} employed {A} because {A*} was {j.kind}.
     {A} had worked for {B} for {#years} years.
     """,
     """
@@ -465,7 +465,7 @@ ASIDES = """
     [{A!} and {B!}] {v.act:d}.
     {A} {v.act:d} while {B} {v.act:d}.
     {A} {v.act:d} and {v.act:d}.
-    {L} was {j.place}.
+    [The {n.building+s} in {L}] were {j.place}.
     There was a {n.building} in {L}.
     There were many {n.building+s} in {L}.
     There was [a {n.person} who {v.act:d}].

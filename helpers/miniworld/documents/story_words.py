@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from helpers.miniworld import tables
 from helpers.miniworld.documents.cast import KIN, gender_of, listed
-from helpers.miniworld.lexicon import Noun, Verb
+from helpers.miniworld.lexicon import Adjective, Noun, Verb
 from helpers.miniworld.patterns import patterns
 from helpers.miniworld.vocabulary import Vocabulary
 
@@ -43,7 +45,7 @@ MOODS = {
     "boss": "impatient rude arrogant greedy merciless nervous",
     "story": "strange sad long beautiful endless funny",
     "vehicle": "old new slow fast rusty dirty full empty comfortable",
-    "food": "sweet bitter delicious sour fresh horrible tasteless",
+    "food": "sweet bitter delicious sour fresh horrible rotten",
     "person": "",
     "place": "ancient modern famous beautiful ugly dirty clean dusty empty crowded deserted dark "
     "cold tiny huge large old new remote impressive magnificent lovely dreary lonely peaceful "
@@ -68,6 +70,7 @@ NOUNS = {
     "home": "house cottage castle hut inn lighthouse hotel",
     "tool": "wrench screwdriver hammer drill needle saw",
     "wild": "forest meadow valley field garden park",
+    "bird": "bird sparrow owl crow pigeon",
     "pet": "dog cat rabbit parrot horse goat donkey pig turtle",
 }
 KINDS = {
@@ -84,7 +87,6 @@ KINDS = {
     "dish": ("dish", "baked food"),
     "quality": ("quality",),
     "food": ("fruit", "vegetable", "baked food"),
-    "bird": ("bird",),
     "tree": ("tree",),
     "plant": ("flower", "tree", "shrub"),
     "animal": ("mammal", "bird", "insect", "reptile", "amphibian", "arachnid", "dog"),
@@ -92,8 +94,11 @@ KINDS = {
 UNFIT = {
     "person": "baby ghost giant enemy",
     "small": "stone stamp",
+    "container": "parcel",
     "animal": "whale dolphin polar_bear beaver penguin seal",
 }
+# Jobs that show the gender of who has them.
+GENDERED = re.compile("man$|woman$|ess$|^(nun|monk|waiter|actor|butler|knight|clown|wizard)$")
 OF_THINGS = ("usefulness", "loudness", "emptiness", "darkness", "dullness", "simplicity")
 RESTING = listed(
     "smile laugh wait sleep cry sing dance run swim cough yawn sneeze whistle hesitate "
@@ -171,7 +176,9 @@ def nouns_of(words: Vocabulary) -> dict[str, list[Noun]]:
     found["quality"] = [
         n for n in words.nouns.values() if n.kind == "quality" and n.lemma not in OF_THINGS
     ]
-    found["work"] = [n for n in found["person"] if n.kind == "profession"]
+    found["work"] = [
+        n for n in found["person"] if n.kind == "profession" and not GENDERED.search(n.lemma)
+    ]
     return found
 
 
@@ -181,8 +188,16 @@ def adjectives_of(words: Vocabulary) -> dict[str, list]:
         if lemmas:
             found[name] = [words.adjectives[x] for x in lemmas.split() if x in words.adjectives]
         else:
-            found[name] = [a for a in words.adjectives.values() if name in a.domains and a.antonym]
+            found[name] = [
+                a for a in words.adjectives.values() if name in a.domains and _is_mild(a)
+            ]
     return found
+
+
+def _is_mild(adjective: Adjective) -> bool:
+    """Can it be compared, and said of anyone in passing?"""
+    lemma = adjective.lemma
+    return bool(adjective.antonym) and abs(adjective.polarity) < 3 and not lemma.endswith("less")
 
 
 def intransitive(words: Vocabulary, lemmas: list[str]) -> list[Verb]:
