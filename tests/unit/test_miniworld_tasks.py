@@ -40,7 +40,7 @@ from helpers.miniworld.tasks.opinions import _Writer, lexis, opinion_words, unse
 SMALL = Sizes(240, 48, 72)
 
 
-def gold(seed: int):
+def gold(seed: int, quota=None):
     """Random sentences with gold, without end: no genre is needed to test a task."""
     kit, maker = Kit("gold", seed), Maker(random.Random(seed).choice)
     while True:
@@ -100,7 +100,7 @@ def test_too_small_a_world_is_an_error_that_says_what_is_missing():
     few = (rows.Pair(f"sentence {n}", f"no {n}", "article") for n in range(100))
     with pytest.raises(TaskError, match=r"too few different sentences.*train article"):
         splits.gather(
-            few, lambda pair: pair[:2], lambda pair: pair[2], {("train", "article"): 1000}
+            few, lambda p: p.good, lambda p: "article", splits.Quota({("train", "article"): 200})
         )
 
 
@@ -358,19 +358,10 @@ def unseen_words_are_seen(monkeypatch):
 
 
 def labels_are_not_balanced(monkeypatch):
-    quota = opinions.gather
-
-    def more_praise(candidates, texts, cell, wanted):
-        return quota(
-            candidates,
-            texts,
-            lambda row: (1, row.phenomenon),
-            wanted | {key: 0 for key in wanted if not key[1][0]} | {("train", (1, "plain")): 120},
-        )
-
-    monkeypatch.setattr(opinions, "gather", more_praise)
-    found = sentiment("films", 200)
-    checks.check_balanced(found["train"], lambda row: row.label)
+    monkeypatch.setattr(
+        splits, "even", lambda n, cells: {c: n // (i + 1) for i, c in enumerate(cells)}
+    )
+    check_acceptability(acceptability(SMALL, phenomena=["article", "comparative"]))
 
 
 def bad_is_good(monkeypatch):

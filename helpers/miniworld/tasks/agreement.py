@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from helpers.miniworld.tasks.material import Kit, other
 from helpers.miniworld.tasks.phenomena import subject_and_verb
 from helpers.miniworld.tasks.rows import Agreement, Splits
-from helpers.miniworld.tasks.splits import SIZES, Sizes, checked, gather, quotas
+from helpers.miniworld.tasks.splits import SIZES, Sizes, balanced, checked, gather
 from helpers.miniworld.terms import PLURAL, SINGULAR, Gap, Relative
 from helpers.miniworld.trees import Leaf
 
@@ -62,9 +62,10 @@ def agreement_pairs(sizes: Sizes = SIZES, seed: int = 0) -> Splits:
     """
     rows = gather(
         _pairs(seed),
-        lambda row: (row.good, row.bad),
+        lambda row: row.good,
         lambda row: (row.construction, row.number, row.attractors),
-        quotas(checked(sizes), CELLS),
+        balanced(checked(sizes), CELLS),
+        lambda row: (row.good, row.bad),
     )
     kit = Kit("agreement", seed, "order")
     return {split: kit.choices.shuffled(found) for split, found in rows.items()}

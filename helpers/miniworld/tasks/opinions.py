@@ -12,11 +12,13 @@ from functools import cache
 from typing import NamedTuple
 
 from helpers.miniworld import tables
+from helpers.miniworld.documents.opinions import COMPARING
 from helpers.miniworld.english import text
 from helpers.miniworld.lexicon import Adjective, Noun, Verb, lexicon
 from helpers.miniworld.tasks.material import Kit
 from helpers.miniworld.tasks.rows import Opinion, Splits
 from helpers.miniworld.tasks.splits import (
+    Quota,
     Sizes,
     TaskError,
     allowed,
@@ -94,7 +96,9 @@ def opinion_words(domain: str) -> tuple[Word, ...]:
         for label, lemmas in ((1, row.positive), (0, row.negative))
         for lemma in lemmas
     ]
-    for verb in dict.fromkeys(words.frames.values()):
+    for verb in words.verbs.values():
+        if verb.lemma in COMPARING:
+            continue
         moving = verb.frame == "experiencer"
         said_of = verb.subject if moving else verb.object
         if verb.polarity and (moving or verb.frame == "transitive") and f"{kind} part" in said_of:
@@ -225,14 +229,16 @@ def sentiment(domain: str = "films", n_labels: int = 200, seed: int = 0) -> Spli
 
 
 def _gathered(writer: _Writer, sizes: Sizes) -> Splits:
-    quota = {
-        (split, (label, phenomenon)): n
-        for split, total in sizes._asdict().items()
-        for label in (0, 1)
-        for phenomenon, n in shares(total // 2).items()
-    }
+    quota = Quota(
+        {
+            (split, (label, phenomenon)): n
+            for split, total in sizes._asdict().items()
+            for label in (0, 1)
+            for phenomenon, n in shares(total // 2).items()
+        }
+    )
     return gather(
-        writer.rows(), lambda row: (row.text,), lambda row: (row.label, row.phenomenon), quota
+        writer.rows(), lambda row: row.text, lambda row: (row.label, row.phenomenon), quota
     )
 
 

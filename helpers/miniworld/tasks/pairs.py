@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from helpers.miniworld.tasks.material import Kit
 from helpers.miniworld.tasks.phenomena import PHENOMENA
 from helpers.miniworld.tasks.rows import Judgement, Pair, Splits
-from helpers.miniworld.tasks.splits import SIZES, Sizes, allowed, checked, gather, quotas
+from helpers.miniworld.tasks.splits import SIZES, Sizes, allowed, balanced, checked, gather
 
 
 def acceptability(
@@ -20,9 +20,10 @@ def acceptability(
         allowed("phenomena", name, PHENOMENA)
     rows = gather(
         _pairs(phenomena, seed),
-        lambda pair: (pair.good, pair.bad),
+        lambda pair: pair.good,
         lambda pair: pair.phenomenon,
-        quotas(checked(sizes), phenomena),
+        balanced(checked(sizes), phenomena),
+        lambda pair: (pair.good, pair.bad),
     )
     # Sorted by phenomenon they would be easy to read and bad to learn from: shuffled once.
     kit = Kit("acceptability", seed, "order")

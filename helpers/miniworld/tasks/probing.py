@@ -12,20 +12,21 @@ from helpers.miniworld.gold import Sentence
 from helpers.miniworld.tasks import source
 from helpers.miniworld.tasks.rows import Edge, Splits
 from helpers.miniworld.tasks.splits import (
+    Quota,
     Sizes,
     allowed,
+    balanced,
     checked,
     digest,
     gather,
-    quotas,
     split_of,
 )
 
 SIZES = Sizes(2400, 240, 480)
 # fmt: off
 UPOS = ("ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "PRON", "PROPN", "VERB")
-CONSTITUENTS = ("ADJP", "ADVP", "NP", "PP", "S", "SBAR", "VP")
-RELATIONS = ("acl:relcl", "advcl", "advmod", "amod", "appos", "ccomp", "conj", "nmod", "nmod:poss",
+CONSTITUENTS = ("ADJP", "NP", "PP", "S", "SBAR", "VP")
+RELATIONS = ("acl:relcl", "advcl", "advmod", "amod", "ccomp", "conj", "iobj", "nmod", "nmod:poss",
              "nsubj", "nsubj:pass", "obj", "obl", "obl:agent", "xcomp")
 # fmt: on
 ENTITIES = ("LOC", "ORG", "PER", "PRODUCT", "WORK")
@@ -75,19 +76,22 @@ def edge_probing(part: str, sizes: Sizes = SIZES, seed: int = 0) -> Splits:
     """
     allowed("part", part, PARTS)
     _, labels, _ = PARTS[part]
-    quota = quotas(checked(sizes), labels)
-    return gather(_rows(part, seed), _question, lambda row: row.label, quota)
+    quota = balanced(checked(sizes), labels)
+    return gather(_rows(part, seed, quota), sentence_of, lambda row: row.label, quota, _question)
+
+
+def sentence_of(row: Edge) -> str:
+    return " ".join(row.tokens)
 
 
 def _question(row: Edge) -> tuple[str, ...]:
-    """The sentence decides the split; the question makes the row different from others."""
-    sentence = " ".join(row.tokens)
-    return sentence, f"{sentence} {row.span1} {row.span2}"
+    """A sentence may be asked about several times, but the same only once."""
+    return (f"{sentence_of(row)} {row.span1} {row.span2}",)
 
 
-def _rows(part: str, seed: int) -> Made:
+def _rows(part: str, seed: int, quota: Quota) -> Made:
     make, labels, divided = PARTS[part]
-    for sentence in source.sentences(seed):
+    for sentence in source.sentences(seed, quota):
         is_test = split_of(sentence.text) == "test"
         for row in make(sentence):
             if row.label in labels and (not divided or is_test == is_held_out(row)):

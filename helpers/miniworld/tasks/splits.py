@@ -60,39 +60,55 @@ def without_test(documents: Iterable[list[str]]) -> Iterator[list[str]]:
             yield kept
 
 
+class Quota:
+    """How many rows are still needed of each cell of each split."""
+
+    def __init__(self, cells: dict[tuple[str, Hashable], int]):
+        self.splits = tuple(dict.fromkeys(split for split, _ in cells))
+        self.open = {key: n for key, n in cells.items() if n > 0}
+
+    def needs(self, split: str) -> bool:
+        return any(key[0] == split for key in self.open)
+
+    def take(self, key: tuple[str, Hashable]) -> None:
+        self.open[key] -= 1
+        if not self.open[key]:
+            del self.open[key]
+
+
 def gather(
     candidates: Iterable[Row],
-    texts: Callable[[Row], tuple[str, ...]],
+    sentence: Callable[[Row], str],
     cell: Callable[[Row], Hashable],
-    quota: dict[tuple[str, Hashable], int],
+    quota: Quota,
+    unique: Callable[[Row], tuple[str, ...]] | None = None,
 ) -> Splits:
-    """Rows by split until every quota ``(split, cell) -> number`` is full; no sentence twice.
+    """Rows by split until the quota is full.
 
-    The first of a row's ``texts`` decides its split; the others come along.
-
-    Raises TaskError when the candidates end, or long bring nothing that is needed.
+    ``sentence(row)`` decides the split. No two rows share one of the texts ``unique(row)``, by
+    default the sentence. Raises TaskError when the candidates end, or long bring nothing that is
+    needed.
     """
-    open_quota = {key: n for key, n in quota.items() if n > 0}
-    found: Splits = {split: [] for split, _ in quota}
+    found: Splits = {split: [] for split in quota.splits}
     seen: set[str] = set()
     idle = 0
     for row in candidates:
-        if not open_quota or idle > PATIENCE:
+        if not quota.open or idle > PATIENCE:
             break
         idle += 1
-        sentences = texts(row)
-        key = split_of(sentences[0]), cell(row)
-        plain = {normalised(sentence) for sentence in sentences}
-        if key not in open_quota or seen & plain:
+        key = split_of(sentence(row)), cell(row)
+        if key not in quota.open:
+            continue
+        texts = unique(row) if unique else (sentence(row),)
+        plain = {normalised(text) for text in texts}
+        if seen & plain:
             continue
         idle = 0
         seen |= plain
         found[key[0]].append(row)
-        open_quota[key] -= 1
-        if not open_quota[key]:
-            del open_quota[key]
-    if open_quota:
-        missing = ", ".join(f"{n} of {split} {what}" for (split, what), n in open_quota.items())
+        quota.take(key)
+    if quota.open:
+        missing = ", ".join(f"{n} of {split} {what}" for (split, what), n in quota.open.items())
         raise TaskError(f"The world has too few different sentences; missing: {missing}.")
     return found
 
@@ -104,14 +120,16 @@ def even(total: int, cells: Iterable[Hashable]) -> dict[Hashable, int]:
     return {cell: each + (i < rest) for i, cell in enumerate(cells)}
 
 
-def quotas(sizes: Sizes, cells: Iterable[Hashable]) -> dict[tuple[str, Hashable], int]:
-    """Balanced quotas of every split."""
+def balanced(sizes: Sizes, cells: Iterable[Hashable]) -> Quota:
+    """Equally many rows of every cell, in each split."""
     cells = list(cells)
-    return {
-        (split, cell): n
-        for split, total in sizes._asdict().items()
-        for cell, n in even(total, cells).items()
-    }
+    return Quota(
+        {
+            (split, cell): n
+            for split, total in sizes._asdict().items()
+            for cell, n in even(total, cells).items()
+        }
+    )
 
 
 def allowed(parameter: str, value: object, among: Iterable[str]) -> None:

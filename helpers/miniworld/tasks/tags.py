@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from helpers.miniworld.gold import Sentence
 from helpers.miniworld.tasks import source
 from helpers.miniworld.tasks.rows import Splits, Tagged
-from helpers.miniworld.tasks.splits import Sizes, checked, gather, quotas
+from helpers.miniworld.tasks.splits import Quota, Sizes, balanced, checked, gather
 
 SIZES = Sizes(1000, 100, 200)
 
@@ -15,16 +15,12 @@ def tagging(sizes: Sizes = SIZES, seed: int = 0) -> Splits:
 
     Raises TaskError for a size below 1.
     """
-    return gather(
-        _rows(seed),
-        lambda row: (" ".join(row.tokens),),
-        lambda row: "sentences",
-        quotas(checked(sizes), ["sentences"]),
-    )
+    quota = balanced(checked(sizes), ["sentences"])
+    return gather(_rows(seed, quota), lambda r: " ".join(r.tokens), lambda _: "sentences", quota)
 
 
-def _rows(seed: int) -> Iterator[Tagged]:
-    for sentence in source.sentences(seed):
+def _rows(seed: int, quota: Quota) -> Iterator[Tagged]:
+    for sentence in source.sentences(seed, quota):
         if len(sentence.tokens) > 2:
             yield tagged(sentence)
 
