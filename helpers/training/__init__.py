@@ -106,7 +106,8 @@ def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callba
     `evaluate(model)` a number, higher is better. `optimizer` brings its own rates, which the
     schedule multiplies; without one, `default_optimizer`. After each update every callback gets
     (history, ended). With a checkpoint, training goes on from it: changed settings, model or rows
-    are noticed, changed code in `loss_fn`, `evaluate` or `collate` is not.
+    are noticed, changed code in `loss_fn`, `evaluate` or `collate` is not, nor is another number of
+    threads, with which sums may round otherwise.
 
     Raises FloatingPointError at a loss or gradient (that update is not made) or a score that isn't
     finite, CheckpointError if the checkpoint is damaged or another run's or can't be written, and

@@ -1,5 +1,7 @@
 """Batches of odd rows, and moving them; their order: check_batches in training_checks.py."""
 
+import random
+
 import pytest
 import torch
 from torch import nn
@@ -69,3 +71,23 @@ def test_rows_without_a_repr_have_the_same_sample_in_each_process():
     described = [training.Batches([object() for _ in range(3)], 1, seed=0).describe()]
     described.append(training.Batches([object() for _ in range(3)], 1, seed=0).describe())
     assert described[0] == described[1]
+
+
+def checksum(rows):
+    return training.Batches(rows, 4, seed=0).describe()["rows"]
+
+
+def test_other_rows_have_another_checksum():
+    labels = [i % 2 for i in range(300)]
+    shuffled = random.Random(0).sample(labels, len(labels))
+    for make in (list, torch.tensor, lambda rows: (torch.zeros(300, 5), torch.tensor(rows))):
+        assert checksum(make(labels)) == checksum(make(list(labels)))
+        assert checksum(make(labels)) != checksum(make(shuffled))
+    wide = torch.zeros(300, 2000)
+    before = checksum(wide)
+    wide[17, 1000] = 1e-6
+    assert checksum(wide) != before, "a tensor's print leaves out its middle"
+    assert checksum(torch.zeros(3, 2)) != checksum(torch.zeros(3, 2, dtype=torch.int32))
+    assert checksum([object()]) == checksum([object()])
+    for kind in (torch.bfloat16, torch.bool):
+        assert checksum(torch.ones(3, 2).to(kind)) == checksum(torch.ones(3, 2).to(kind))

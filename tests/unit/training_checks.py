@@ -388,7 +388,7 @@ def check_another_run_is_refused(lib, folder):
     assert "seed 0, shuffle" in message(seed=1)
     assert "rows: 23 in the checkpoint, 22 now" in message(rows=tiny.rows(22))
     relabelled = [(words, 2 - label) for words, label in tiny.rows()]
-    assert "rows: sample" in message(rows=relabelled)
+    assert "rows: checksum" in message(rows=relabelled)
     assert "(embedding): Embedding(11, 8) in the checkpoint" in message(sizes={"d_model": 6})
     assert "Dropout(p=0.3, inplace=False) in the checkpoint" in message(sizes={"dropout": 0.2})
     assert "nothing in the checkpoint, embedding.weight frozen now" in message(frozen=True)
