@@ -9,6 +9,11 @@ from helpers.files import write_atomically
 DONE, FAILED, INTERRUPTED = "done", "failed", "interrupted"
 ENDINGS = (".ipynb", ".html", ".log")
 """Of the files that a run leaves of a lesson, beside its outcome."""
+KINDS = {
+    **dict.fromkeys(("inputs", "parameters", "provenance"), dict),
+    **dict.fromkeys(("seconds", "peak_memory", "cells"), (int, float)),
+    "rows": list,
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ def read(output: Path, lesson: str) -> Outcome | None:
         outcome = Outcome(**{**fields, "failure": failure})
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return outcome if outcome.status in (DONE, FAILED, INTERRUPTED) else None
+    whole = all(isinstance(fields[name], kind) for name, kind in KINDS.items())
+    return outcome if whole and outcome.status in (DONE, FAILED, INTERRUPTED) else None
 
 
 def forget_all_but(lessons: list[str], output: Path) -> None:

@@ -380,6 +380,16 @@ def test_a_damaged_record_counts_as_none(tmp_path, damage):
     assert outcome.recorded(tmp_path) == []
 
 
+@pytest.mark.parametrize("name", sorted(outcome.KINDS))
+def test_a_record_with_a_value_of_the_wrong_kind_counts_as_none(tmp_path, name):
+    whole = outcome.Outcome(outcome.DONE, {}, {}, 1.5, 2, 3, [], None, {})
+    outcome.write(whole, tmp_path, "00_a")
+    assert outcome.read(tmp_path, "00_a") == whole
+    state = tmp_path / "state" / "00_a.json"
+    state.write_text(json.dumps({**json.loads(state.read_text()), name: None}))
+    assert outcome.read(tmp_path, "00_a") is None
+
+
 def test_when_nothing_changed_nothing_heavy_is_imported(course):
     course.lesson("00_a")
     run(course)
