@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data import running_text
-from helpers.data.readers import ROWS, Analogy, Labelled, WordPair
+from helpers.data.readers import (
+    ROWS,
+    Analogy,
+    Inference,
+    Labelled,
+    MinimalPair,
+    Question,
+    Sense,
+    WordPair,
+)
 from helpers.data.running_text import CORPORA, Article, tokenize
 from helpers.data.sources import (
     Damaged,
@@ -34,9 +43,13 @@ __all__ = [
     "Damaged",
     "DataError",
     "Description",
+    "Inference",
     "Labelled",
     "Malformed",
+    "MinimalPair",
     "NotAvailable",
+    "Question",
+    "Sense",
     "UnknownDataset",
     "WordPair",
     "command",
@@ -51,7 +64,7 @@ __all__ = [
     "where",
 ]
 
-Row = Labelled | WordPair | Analogy | Article
+Row = Labelled | WordPair | Analogy | Inference | Sense | MinimalPair | Question | Article
 
 
 def names() -> list[str]:
@@ -78,8 +91,8 @@ def load(name: str) -> dict[str, list[Row]]:
     """The rows of a dataset by split.
 
     Labelled sentences: ``train``, ``dev``, ``test`` as their authors cut them, ``train`` alone if
-    they did not. Word pairs and analogies: ``test``. Running text: ``train``, a list of articles,
-    each a list of sentences, each a list of lower-cased tokens.
+    they did not. Word pairs, analogies and the ``authored_`` sets: ``test``. Running text:
+    ``train``, a list of articles, each a list of sentences, each a list of lower-cased tokens.
 
     Raises :class:`UnknownDataset`, :class:`NotAvailable`, :class:`Damaged`, :class:`Malformed`.
     """
@@ -168,7 +181,7 @@ class Description:
     def __str__(self) -> str:
         size = f"{self.bytes / 1e6:,.2f} MB" if self.bytes else ""
         tried = "address tried" if self.verified else "address not tried"
-        return f"{self.name:<18}{self.where or '-':<13}{size:>9}  {tried:<19}{self.licence}"
+        return f"{self.name:<24}{self.where or '-':<13}{size:>9}  {tried:<19}{self.licence}"
 
 
 def describe() -> list[Description]:

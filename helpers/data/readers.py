@@ -41,6 +41,47 @@ class Analogy:
     d: str
 
 
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """Does ``hypothesis`` follow from ``premise``? ``label``: one of :data:`INFERENCE_LABELS`."""
+
+    premise: str
+    hypothesis: str
+    label: str
+    phenomenon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """A word in its sentence: ``sentence[start:end]`` is a form of ``lemma`` with this sense."""
+
+    lemma: str
+    sense: str
+    sentence: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinimalPair:
+    """An acceptable sentence and one that a word or two make unacceptable."""
+
+    good: str
+    bad: str
+    phenomenon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``passage`` has ``answer`` at character ``start``; "" and -1 if it does not say."""
+
+    passage: str
+    question: str
+    answer: str
+    start: int
+    answerable: bool
+
+
 def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
     """The lines of a file (decompressed if it ends in ``.gz``), numbered from 1."""
     with open_binary(path) as file:
@@ -73,10 +114,10 @@ def cells(path: Path, number: int, line: str, n: int) -> list[str]:
     return row
 
 
-def class_of(path: Path, number: int, label: str) -> int:
+def class_of(path: Path, number: int, label: str, name: str = "the label") -> int:
     """A label, which must be 0 or 1. Raises :class:`Malformed`."""
     if label not in ("0", "1"):
-        raise Malformed(f"{path}, line {number}: the label must be 0 or 1, not {label!r}.")
+        raise Malformed(f"{path}, line {number}: {name} must be 0 or 1, not {label!r}.")
     return int(label)
 
 
@@ -93,6 +134,40 @@ def _sst2(path: Path) -> list[Labelled]:
     return rows
 
 
+def table(path: Path, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The numbered rows of a hand-written table, without the id in their first cell.
+
+    Raises :class:`Malformed` when the first line is not ``columns`` or an id was used before.
+    """
+    ids = set()
+    for number, line in lines(path):
+        id_, *row = cells(path, number, line, len(columns))
+        if number == 1:
+            if [id_, *row] != columns:
+                raise Malformed(f"{path}, line 1: columns must be {', '.join(columns)}.")
+            continue
+        if id_ in ids:
+            raise Malformed(f"{path}, line {number}: the id {id_!r} was used before.")
+        ids.add(id_)
+        yield number, row
+
+
+def require_text(path: Path, number: int, **named: str) -> None:
+    """Raises :class:`Malformed` naming the cells when one of them is blank."""
+    if not all(cell.strip() for cell in named.values()):
+        *first, last = named
+        listed = f"{', '.join(first)} and {last}"
+        raise Malformed(f"{path}, line {number}: {listed} must not be empty.")
+
+
+def whole(path: Path, number: int, cell: str) -> int:
+    """A whole number, as it stands in a cell. Raises :class:`Malformed`."""
+    try:
+        return int(cell)
+    except ValueError:
+        raise Malformed(f"{path}, line {number}: {cell!r} is not a whole number.") from None
+
+
 REVIEW_COLUMNS = ["id", "domain", "split", "label", "phenomenon", "text"]
 
 
@@ -100,22 +175,78 @@ def reviews(files: Files) -> dict[str, list[Labelled]]:
     """The review sentences written for this course, in two domains."""
     [path] = files.values()
     splits: dict[str, list[Labelled]] = {}
-    ids = set()
-    for number, line in lines(path):
-        row = cells(path, number, line, len(REVIEW_COLUMNS))
-        if number == 1:
-            if row != REVIEW_COLUMNS:
-                raise Malformed(f"{path}, line 1: columns must be {', '.join(REVIEW_COLUMNS)}.")
-            continue
-        id_, domain, split, label, phenomenon, text = row
-        if id_ in ids:
-            raise Malformed(f"{path}, line {number}: the id {id_!r} was used before.")
-        if not (domain and split and text.strip()):
-            raise Malformed(f"{path}, line {number}: domain, split and text must not be empty.")
-        ids.add(id_)
+    for number, (domain, split, label, phenomenon, text) in table(path, REVIEW_COLUMNS):
+        require_text(path, number, domain=domain, split=split, text=text)
         review = Labelled(text, class_of(path, number, label), domain, phenomenon)
         splits.setdefault(split, []).append(review)
     return splits
+
+
+INFERENCE_COLUMNS = ["id", "premise", "hypothesis", "label", "phenomenon"]
+INFERENCE_LABELS = ("entailment", "contradiction", "neutral")
+
+
+def inference(files: Files) -> dict[str, list[Inference]]:
+    """The inference pairs written for this course."""
+    [path] = files.values()
+    rows = []
+    for number, (premise, hypothesis, label, phenomenon) in table(path, INFERENCE_COLUMNS):
+        require_text(path, number, premise=premise, hypothesis=hypothesis)
+        if label not in INFERENCE_LABELS:
+            allowed = ", ".join(INFERENCE_LABELS)
+            raise Malformed(f"{path}, line {number}: the label must be {allowed}, not {label!r}.")
+        rows.append(Inference(premise, hypothesis, label, phenomenon))
+    return {"test": rows}
+
+
+SENSE_COLUMNS = ["id", "lemma", "sense", "sentence", "start", "end"]
+
+
+def senses(files: Files) -> dict[str, list[Sense]]:
+    """The sentences with an ambiguous word written for this course."""
+    [path] = files.values()
+    rows = []
+    for number, (lemma, sense, sentence, first, last) in table(path, SENSE_COLUMNS):
+        require_text(path, number, lemma=lemma, sense=sense, sentence=sentence)
+        start, end = whole(path, number, first), whole(path, number, last)
+        if not 0 <= start < end <= len(sentence):
+            raise Malformed(f"{path}, line {number}: {start} to {end} is not inside the sentence.")
+        rows.append(Sense(lemma, sense, sentence, start, end))
+    return {"test": rows}
+
+
+PAIR_COLUMNS = ["id", "good", "bad", "phenomenon"]
+
+
+def minimal_pairs(files: Files) -> dict[str, list[MinimalPair]]:
+    """The minimal pairs of acceptability written for this course."""
+    [path] = files.values()
+    rows = []
+    for number, (good, bad, phenomenon) in table(path, PAIR_COLUMNS):
+        require_text(path, number, good=good, bad=bad)
+        if good == bad:
+            raise Malformed(f"{path}, line {number}: good and bad are the same sentence.")
+        rows.append(MinimalPair(good, bad, phenomenon))
+    return {"test": rows}
+
+
+QUESTION_COLUMNS = ["id", "passage", "question", "answer", "start", "answerable"]
+
+
+def questions(files: Files) -> dict[str, list[Question]]:
+    """The questions about passages written for this course, some of them unanswerable."""
+    [path] = files.values()
+    rows = []
+    for number, (passage, question, answer, first, answerable) in table(path, QUESTION_COLUMNS):
+        require_text(path, number, passage=passage, question=question)
+        start = whole(path, number, first)
+        known = bool(class_of(path, number, answerable, "answerable"))
+        if known and not (answer and start >= 0 and passage.startswith(answer, start)):
+            raise Malformed(f"{path}, line {number}: {answer!r} does not stand at {start}.")
+        if not known and (answer, start) != ("", -1):
+            raise Malformed(f"{path}, line {number}: unanswerable, so no answer and start -1.")
+        rows.append(Question(passage, question, answer, start, known))
+    return {"test": rows}
 
 
 def pang_lee_polarity(files: Files) -> dict[str, list[Labelled]]:
@@ -205,6 +336,10 @@ ROWS: dict[str, Callable[[Files], dict[str, list]]] = {
     "question_words": question_words,
     "pang_lee_polarity": pang_lee_polarity,
     "reviews": reviews,
+    "authored_nli": inference,
+    "authored_senses": senses,
+    "authored_acceptability": minimal_pairs,
+    "authored_qa": questions,
     "sst2": sst2,
     "product_reviews": product_reviews,
     "sentence_polarity": sentence_polarity,
