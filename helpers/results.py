@@ -40,6 +40,20 @@ class Claim:
     published: str
 
 
+def _numbers(values) -> list[float]:
+    """One float per seed out of a list, tuple, array or tensor of one dimension."""
+    values = values.tolist() if hasattr(values, "tolist") else values
+    try:
+        if not isinstance(values, list | tuple):
+            raise TypeError
+        return [float(value + 0) for value in values]  # adding refuses the string "1"
+    except (TypeError, ValueError, OverflowError):
+        raise ClaimError(
+            f"Margins must be one number per seed, in a list or a one-dimensional array, "
+            f"got {values!r}."
+        ) from None
+
+
 @dataclass(frozen=True)
 class Measurement:
     """Mean, sample standard deviation and number of independent runs of one quantity."""
@@ -50,7 +64,7 @@ class Measurement:
 
     @classmethod
     def of(cls, values) -> "Measurement":
-        values = [float(v) for v in values]
+        values = _numbers(values)
         if len(values) < 3:
             raise ClaimError(f"A claim needs at least 3 seeds, got {len(values)}: {values}.")
         if not all(map(math.isfinite, values)):

@@ -128,3 +128,31 @@ def test_a_malformed_table_is_named(tmp_path, line, message):
 def test_a_claim_flips_when_its_outcome_changes_by_more_than_the_noise(before, after, flips):
     rows = [record("00-demo", margins).row() for margins in (before, after)]
     assert results.flipped(*rows) is flips
+
+
+@pytest.mark.parametrize(
+    "margins",
+    [
+        None,
+        0.5,
+        "123",
+        ["1", "2", "3"],
+        {0: 0.5, 1: 0.6, 2: 0.7},
+        {0.5, 0.6, 0.7},
+        [[1, 2], [3, 4], [5, 6]],
+        [1j, 2j, 3j],
+        [10**400, 1, 2],
+        [None, 1, 2],
+    ],
+    ids=repr,
+)
+def test_margins_must_be_a_row_of_numbers(margins):
+    with pytest.raises(ClaimError, match="one number per seed"):
+        record("00-demo", margins)
+
+
+def test_arrays_and_tensors_are_margins_too():
+    numpy, torch = pytest.importorskip("numpy"), pytest.importorskip("torch")
+    for row in (numpy.array([1.0, 1.1, 0.9]), torch.tensor([1.0, 1.1, 0.9]), (1, True, 1.2)):
+        assert record("00-demo", row).margin.n == 3
+    assert record("00-demo", [numpy.float32(1), torch.tensor(1.5), 2]).margin.mean == 1.5
