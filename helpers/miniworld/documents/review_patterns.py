@@ -10,7 +10,7 @@ itself, G another of its sort, R and P are people.
 # patterns). Negation and contrast are common enough that words alone don't tell the polarity.
 OPINIONS = {
     "plain": (
-        24,
+        36,
         """
         {F} is {j.pro}.
         {F} is {r.deg} {j.gpro}.
@@ -36,7 +36,7 @@ OPINIONS = {
         """,
     ),
     "liking": (
-        11,
+        14,
         """
         I {v.like.pro} {F}.
         I really {v.like.pro:d} {F}.
@@ -55,7 +55,7 @@ OPINIONS = {
         """,
     ),
     "negated": (
-        24,
+        17,
         """
         {F} is not {j.con}.
         {F} isn't {j.con}.
@@ -85,7 +85,7 @@ OPINIONS = {
         """,
     ),
     "contrast": (
-        23,
+        14,
         """
         Although the {n.X} is {j.con.X}, the {n.Y} is {j.pro.Y}.
         Though the {n.X} is {r.deg} {j.gcon.X}, {F} is {j.pro}.
@@ -108,7 +108,7 @@ OPINIONS = {
         """,
     ),
     "reported": (
-        11,
+        7,
         """
         {R} thought that {F} was {j.con}, but I {v.like.pro:d} {F*}.
         {R} told me that the {n.X} was {j.con.X}, but I disagree.
@@ -123,7 +123,7 @@ OPINIONS = {
         """,
     ),
     "compared": (
-        9,
+        8,
         """
         {F} is {j.gpro:er} than {G}.
         {F} is much {j.gpro:er} than {G}.
@@ -139,7 +139,7 @@ OPINIONS = {
         """,
     ),
     "asked": (
-        4,
+        3,
         """
         Is there [a {n.F} that is {j.gpro:er}]?
         Who could {v.like.con} {F}?
