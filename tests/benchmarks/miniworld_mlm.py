@@ -25,7 +25,7 @@ from tests.benchmarks.masked_lm.figure import draw
 from tests.benchmarks.masked_lm.model import MaskedLM, Shape, loss
 
 FOLDER = ROOT / "build" / "miniworld_mlm"
-BATCH = 4096  # words
+BATCH = 1024  # words
 EVERY = 1_000_000  # words between two exams
 EXAMS = 0.06  # share of the time that they take
 
@@ -78,11 +78,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=8.0, help="of training, exams included")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--words", type=int, default=4_000_000, help="in the text that is read")
+    parser.add_argument("--words", type=int, default=5_000_000, help="in the text that is read")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--d-model", type=int, default=128)
     parser.add_argument("--n-layers", type=int, default=3)
-    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--lr", type=float, default=1e-3)
     return parser.parse_args()
 
 

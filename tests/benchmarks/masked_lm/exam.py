@@ -24,11 +24,12 @@ from tests.benchmarks.masked_lm.transfer import fine_tuned, probed
 SEEDS = (0, 1, 2)
 DOMAINS = ("films", "gadgets")
 LABELS = 200
+FACTS = 400  # of about equal exposure
 PAIRS = Sizes(1, 1, 1400)
 PROBES = {
-    "pos": Sizes(1800, 1, 900),
-    "entities": Sizes(1500, 1, 600),
-    "dependencies": Sizes(3000, 1, 1500),
+    "pos": Sizes(1800, 1, 600),
+    "entities": Sizes(1500, 1, 500),
+    "dependencies": Sizes(2400, 1, 900),
 }
 
 
@@ -47,7 +48,8 @@ class Exam:
     def __init__(self, corpus: Corpus, seed: int):
         self.vocabulary, self.seed = corpus.vocabulary, seed
         self.agreement: list[Agreement] = agreement_pairs(PAIRS, seed)["test"]
-        self.facts: list[Cloze] = measures.askable(self.vocabulary, queries(corpus.facts))
+        asked = measures.askable(self.vocabulary, queries(corpus.facts))
+        self.facts: list[Cloze] = measures.spread(asked, FACTS, seed)
         self.opinions = [_labelled(domain, each) for domain in DOMAINS for each in SEEDS]
 
     def quick(self, model: MaskedLM, epochs: float) -> dict[str, float]:
@@ -59,10 +61,10 @@ class Exam:
         for domain in DOMAINS:
             found = [
                 measures.polarity(model, self.vocabulary, each.train, each.unseen)
-                for each in self.opinions
-                if each.domain == domain
+                for each in self._of(domain)
             ]
-            row[f"polarity: {domain}"] = float(np.mean(found))
+            for which in found[0]:
+                row[f"polarity: {domain}, {which}"] = float(np.mean([s[which] for s in found]))
         return row
 
     def transfer(self, model: MaskedLM, untrained: list[MaskedLM]) -> list[dict]:
@@ -105,17 +107,19 @@ class Exam:
         return rows
 
     def probes(self, model: MaskedLM, untrained: list[MaskedLM]) -> list[dict]:
-        """Accuracy of linear probes on every layer; a seed draws the sentences asked about and
-        the random weights. The margin compares the best layer of either network."""
+        """Accuracy of linear probes on every layer; a seed draws which two thirds of the rows they
+        learn from, and the random weights. *best* compares the best layer of either network."""
         rows = []
         for part, sizes in PROBES.items():
+            splits = edge_probing(part, sizes, self.seed)
             learnt, random = [], []
             for seed, fresh in zip(SEEDS, untrained, strict=True):
-                splits = edge_probing(part, sizes, seed)
+                some = _share(splits["train"], seed)
                 for body, found in ((model, learnt), (fresh, random)):
-                    found.append(probed(body, self.vocabulary, splits["train"], splits["test"]))
+                    found.append(probed(body, self.vocabulary, some, splits["test"]))
             layers = {"best": (_best_layer(learnt), _best_layer(random))}
-            layers |= dict(enumerate(zip(zip(*learnt, strict=True), zip(*random, strict=True))))
+            by_layer = zip(zip(*learnt, strict=True), zip(*random, strict=True), strict=True)
+            layers |= dict(enumerate(by_layer))
             for layer, (ours, theirs) in layers.items():
                 margin, interval = _margin(ours, theirs)
                 rows.append(
@@ -138,6 +142,12 @@ class Exam:
 def _labelled(domain: str, seed: int) -> Labelled:
     splits = sentiment(domain, LABELS, seed)
     return Labelled(domain, seed, splits["train"], splits["unseen"])
+
+
+def _share(rows: list, seed: int) -> list:
+    """Two thirds of the rows."""
+    chosen = np.random.default_rng(seed).permutation(len(rows))[: 2 * len(rows) // 3]
+    return [rows[i] for i in chosen]
 
 
 def _best_layer(runs: list[list[float]]) -> list[float]:

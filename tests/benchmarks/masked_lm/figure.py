@@ -10,8 +10,8 @@ LINES = {
     "recall: 300+": ("facts read 300 times or more", "vermillion", "-"),
     "recall: 30+": ("facts read 30 to 99 times", "orange", "-"),
     "recall: 0+": ("facts never said", "grey", ":"),
-    "polarity: films": ("polarity of unseen words, films", "green", "-"),
-    "polarity: gadgets": ("polarity of unseen words, gadgets", "green", "--"),
+    "polarity: films, plain": ("polarity of unseen words, films", "green", "-"),
+    "polarity: gadgets, plain": ("polarity of unseen words, gadgets", "green", "--"),
 }
 
 

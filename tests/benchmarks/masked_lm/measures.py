@@ -71,6 +71,19 @@ def askable(vocabulary: Vocabulary, rows: Sequence[Cloze]) -> list[Cloze]:
     return [row for row in rows if " " not in row.answer and row.answer in vocabulary]
 
 
+def spread(rows: Sequence[Cloze], most: int, seed: int) -> list[Cloze]:
+    """At most so many facts of about equal exposure, drawn at random: the rare ones are legion."""
+    by_exposure = defaultdict(list)
+    for row in rows:
+        by_exposure[bin_of(3 * row.exposure)].append(row)
+    random = np.random.default_rng(seed)
+    return [
+        found[i]
+        for _, found in sorted(by_exposure.items())
+        for i in sorted(random.permutation(len(found))[:most])
+    ]
+
+
 def recalled(model: MaskedLM, vocabulary: Vocabulary, rows: Sequence[Cloze]) -> list[bool]:
     """Whether the best word for the blank, out of all words, makes the sentence true (P@1)."""
     tokens = [row.query().split() for row in rows]
@@ -113,8 +126,14 @@ def pooled(model: MaskedLM, vocabulary: Vocabulary, texts: Sequence[str]) -> Ten
 
 def polarity(
     model: MaskedLM, vocabulary: Vocabulary, train: Sequence[Opinion], test: Sequence[Opinion]
-) -> float:
-    """Accuracy of a linear probe on frozen states, trained on a few labels."""
+) -> dict[str, float]:
+    """Accuracy of a linear probe on frozen states, trained on a few labels: of all sentences, and
+    of the plain ones, which neither deny nor contrast."""
     features = [pooled(model, vocabulary, [row.text for row in rows]) for rows in (train, test)]
     labels = [torch.tensor([row.label for row in rows]) for rows in (train, test)]
-    return LinearProbe(l2=1e-2).fit(features[0], labels[0]).accuracy(features[1], labels[1])
+    probe = LinearProbe(l2=1e-2).fit(features[0], labels[0])
+    plain = torch.tensor([row.phenomenon == "plain" for row in test])
+    return {
+        "all": probe.accuracy(features[1], labels[1]),
+        "plain": probe.accuracy(features[1][plain], labels[1][plain]),
+    }

@@ -21,7 +21,7 @@ class Shape:
 class MaskedLM(nn.Module):
     """Words to states to words; input and output share one matrix of embeddings."""
 
-    def __init__(self, vocab_size: int, shape: Shape = Shape()):  # noqa: B008 (it is frozen)
+    def __init__(self, vocab_size: int, shape: Shape = Shape()):
         super().__init__()
         self.shape = shape
         self.token = nn.Embedding(vocab_size, shape.d_model)
