@@ -90,6 +90,12 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.command()
 
 
+def _card(options: argparse.Namespace) -> int:
+    from helpers.miniworld import card
+
+    return card.command()
+
+
 def _release(options: argparse.Namespace) -> int:
     from helpers.course import release
 
@@ -111,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     data = command("data", _data, "list the corpora, or fetch the named ones")
     data.add_argument("names", nargs="*", metavar="NAME")
     command("bench", _bench, "time our code beside its peers")
+    command("card", _card, "measure the mini-world for its section of the data card")
     release = command("release", _release, "write exercises, stored outputs and README tables")
     release.add_argument("--only", default="", metavar="01,02", help="these lessons, not all")
     stubs_only = "write the exercises into the lessons and run nothing"

@@ -1,12 +1,16 @@
 """The mini-world's tasks: what must hold of their rows, and bugs that must show."""
 
+import math
 import random
+import re
+from collections import Counter
 from itertools import islice
 
 import miniworld_tasks_checks as checks
 import pytest
 from miniworld_words import Maker
 
+from helpers.miniworld import card, documents, statistics
 from helpers.miniworld.annotate import annotated
 from helpers.miniworld.documents.facts import known_facts
 from helpers.miniworld.gold import Sentence, Span
@@ -36,6 +40,7 @@ from helpers.miniworld.tasks import (
 )
 from helpers.miniworld.tasks.material import Kit
 from helpers.miniworld.tasks.opinions import _Writer, lexis, opinion_words, unseen_families
+from helpers.miniworld.terms import Fact
 
 SMALL = Sizes(240, 48, 72)
 
@@ -466,3 +471,61 @@ def test_sentences_stay_in(monkeypatch):
 def test_bugs_are_caught(bug, monkeypatch, fresh_lexis):
     with pytest.raises(AssertionError):
         bug(monkeypatch)
+
+
+# --------------------------------------------------------------------------- the card
+
+
+def test_the_stream_of_documents_feeds_the_tasks():
+    found = tagging(Sizes(200, 10, 10))
+    checks.check_splits(found, lambda row: " ".join(row.tokens))
+    spoken = {tag for part in found.values() for row in part for tag in row.entities}
+    assert {"B-PER", "I-PER", "B-LOC", "O"} <= spoken
+    asked = edge_probing("constituents", Sizes(60, 12, 12))
+    checks.check_edges(asked, divided=False)
+    checks.check_balanced(asked["test"], lambda row: row.label)
+
+
+def test_exposure_is_counted_in_the_text():
+    queries = lama(3000, relations=["P36", "P19"])
+    said = [fact for d in documents(3000) for s in d.sentences for fact in s.facts]
+    assert sum(q.exposure for q in queries) > 0
+    for query in queries:
+        facts = {(k.fact.relation, k.fact.subject, k.fact.object) for k in known_facts()}
+        assert (query.relation, query.subject, query.answer) in facts
+        assert query.exposure == said.count(Fact(query.relation, query.subject, query.answer))
+
+
+def test_statistics_of_small_texts():
+    assert statistics.effective(Counter(a=5, b=5, c=5)) == pytest.approx(3)
+    assert statistics.bigram_entropy([["a", "b"], ["a", "c"]]) == pytest.approx(math.log(2) / 2)
+    assert statistics.type_curve("abab", step=2) == [(2, 2), (4, 2)]
+    assert statistics.quantile([1, 2, 3, 4], 0.5) == 3
+
+
+def test_agreement_across_nouns_is_seen():
+    kit = Kit("across", 1)
+    across = [annotated(phenomena.agreement_attractor(kit).term) for _ in range(50)]
+    simple = [annotated(phenomena.agreement_simple(kit).term) for _ in range(50)]
+    assert all(statistics.across_nouns(s) == 1 for s in across)
+    assert not any(statistics.across_nouns(s) for s in simple)
+
+
+def test_the_card_keeps_what_is_around_its_section():
+    new = f"{card.BEGIN}\nnew\n{card.END}\n"
+    once = card.inserted("# Data card\n", new)
+    assert once == f"# Data card\n\n{new}"
+    assert card.inserted(once + "after\n", new) == once + "after\n"
+
+
+def test_the_published_baselines_are_within_bounds():
+    """As written in data/README.md by ``course card``: no task is solved by single words."""
+    readme = card.README.read_text("utf-8").split(card.BEGIN)[1].split(card.END)[0]
+    readme = readme.split("| task | majority |")[1]
+    found = dict(re.findall(r"^\| ([a-zA-Z ,]+?) \| [\d.]+% \| ([\d.]+)% \|", readme, re.MULTILINE))
+    limits = {"sentiment": 62, "acceptability": 55, "agreement": 55, "tagging": 95, "LAMA": 45}
+    limits |= {"edge probing, pos": 20, "edge probing": 80}
+    assert len(found) == 14
+    for task, score in found.items():
+        name = max((x for x in limits if task.startswith(x)), key=len)
+        assert float(score) < limits[name], task

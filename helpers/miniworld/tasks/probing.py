@@ -22,7 +22,7 @@ from helpers.miniworld.tasks.splits import (
     split_of,
 )
 
-SIZES = Sizes(2400, 240, 480)
+SIZES = Sizes(1200, 120, 240)
 # fmt: off
 UPOS = ("ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "PRON", "PROPN", "VERB")
 CONSTITUENTS = ("ADJP", "NP", "PP", "S", "SBAR", "VP")

@@ -92,10 +92,10 @@ def gather(
     found: Splits = {split: [] for split in quota.splits}
     seen: set[str] = set()
     idle = 0
-    for row in candidates:
-        if not quota.open or idle > PATIENCE:
-            break
+    for row in candidates if quota.open else ():
         idle += 1
+        if idle > PATIENCE:
+            break
         key = split_of(sentence(row)), cell(row)
         if key not in quota.open:
             continue
@@ -107,6 +107,8 @@ def gather(
         seen |= plain
         found[key[0]].append(row)
         quota.take(key)
+        if not quota.open:
+            break
     if quota.open:
         missing = ", ".join(f"{n} of {split} {what}" for (split, what), n in quota.open.items())
         raise TaskError(f"The world has too few different sentences; missing: {missing}.")
