@@ -70,6 +70,8 @@ LAMA_KINDS = {
     "P103": ("person", "language"),
     "P495": ("work", "country"),
 }
+# people.tsv gives the people of past states today's country: Averroes was no Spaniard.
+MODERN = 1800
 # Actions that are more than a verb and its object.
 UNSAYABLE = {"give money to the poor", "go to church", "look for work", "move out"}
 COMMON_SENSE = {
@@ -124,7 +126,8 @@ def _people() -> Iterator[Known]:
         yield from _known("P570", subject, "year", row.died)
         yield from _known("P19", subject, "city", row.birthplace)
         yield from _known("P20", subject, "city", row.deathplace)
-        yield from _known("P27", subject, "country", row.country)
+        if row.born and int(row.born) >= MODERN:
+            yield from _known("P27", subject, "country", row.country)
         yield from _known("P106", subject, "noun", row.profession)
         yield from _known("P101", subject, "noun", row.field)
         yield from _known("P1412", subject, "language", row.languages)
