@@ -28,6 +28,7 @@ from helpers.miniworld.documents.story_words import (
     WHEN,
     adjectives_of,
     adverbials,
+    deeds_of,
     intransitive,
     nouns_of,
     stranger_gender,
@@ -43,6 +44,8 @@ LONGEST = 12
 ASIDES = ((), (0,), (0, 1))  # how many between two steps
 SKIPPED = 0.12
 INVENTED_JOB = 0.3
+NOUNS, ADJECTIVES, VERBS = 18, 32, 36  # of each kind, drawn once per world
+OBJECTS_OF_A_VERB = 3
 OTHER_GENDER = 0.75  # two people of one gender are harder to tell apart
 
 
@@ -54,9 +57,10 @@ class Stories:
         self.words = words
         self.names = world.part(Names)
         order = world.choices("stories")
-        self.nouns = {k: Weighted.zipf(order.shuffled(x)) for k, x in nouns_of(words).items()}
+        drawn = {k: order.sample(x, NOUNS) for k, x in nouns_of(words).items()}
+        self.nouns = {k: Weighted.zipf(x) for k, x in drawn.items()}
         self.adjectives = {
-            k: Weighted.zipf(order.shuffled(x)) for k, x in adjectives_of(words).items()
+            k: Weighted.zipf(order.sample(x, ADJECTIVES)) for k, x in adjectives_of(words).items()
         }
         self.verbs = {
             "act": Weighted.zipf(order.shuffled(intransitive(words, RESTING))),
@@ -75,15 +79,19 @@ class Stories:
         self.senses = {sense: patterns(x) for sense, x in SENSES.items()}
         self.sense_order = Weighted.zipf(order.shuffled(sorted(self.senses)), 0.5)
         meant = tuple(p for some in self.senses.values() for p in some if p.narrated)
-        self.asides = Weighted([*asides, meant], [0.13, 0.40, 0.35, 0.12])
+        self.asides = Weighted([*asides, meant], [0.12, 0.50, 0.28, 0.10])
         self.times = {"@when": adverbials(WHEN), "@later": adverbials(LATER)}
         self.times["@past"] = adverbials(RECENTLY)
+        deeds = {k: order.sample(x, VERBS) for k, x in deeds_of(words).items()}
+        deeds["do"] = [(v, order.sample(nouns, OBJECTS_OF_A_VERB)) for v, nouns in deeds["do"]]
+        self.doing = Weighted.zipf(deeds.pop("do"), 0.5)
+        self.verbs |= {k: Weighted.zipf(x, 0.5) for k, x in deeds.items()}
 
 
 class Telling:
     """One story, or another text about people, in the making."""
 
-    __slots__ = ("choices", "jobs", "plot", "recent", "scene", "use")
+    __slots__ = ("choices", "done", "jobs", "plot", "recent", "scene", "use")
 
     def __init__(self, use: Stories, choices: Choices, tense: str):
         self.use = use
@@ -92,6 +100,7 @@ class Telling:
         self.plot = choices.pick(use.plots)
         self.recent: list[Any] = []
         self.jobs: dict[str, Noun] = {}
+        self.done: list[Noun] = []  # what the verb drawn last is done to
 
     def cast(self) -> None:
         """Everybody and everything that the plots can speak of."""
@@ -154,6 +163,9 @@ class Telling:
             return self.noun(rest, mode)
         if kind == "j":
             return self.unused(use.adjectives[rest])
+        if name == "v.do":
+            verb, self.done = self.unused(use.doing)
+            return verb
         if kind == "v":
             return self.unused(use.verbs[rest])
         if name == "r.manner":
@@ -161,7 +173,7 @@ class Telling:
         if kind == "r":
             return choices.pick(use.degrees)
         if name == "#price":
-            return 5 * choices.number(1, 60)
+            return 10 * choices.number(1, 20)
         if kind[0] == "#":
             return choices.number(2, 12)
         return choices.pick(use.times[name])
@@ -171,7 +183,9 @@ class Telling:
         number = PLURAL if plural else SINGULAR
         if name in self.jobs:
             return Item(self.jobs[name], None, number)
-        found = self.unused(self.use.nouns[name])
+        found = (
+            self.choices.pick(self.done) if name == "done" else self.unused(self.use.nouns[name])
+        )
         if "person" not in found.kind and not found.animate:
             self.scene.distract(number)
         return Item(found, None, number)

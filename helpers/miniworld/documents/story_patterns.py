@@ -417,10 +417,20 @@ WEATHER = """
     """
 AGREEMENT = """
     [The {n.person?} who knew the {n.person?}] {v.act:d}.
-    [The {n.person?} who greeted the {n.person?}] were {j.person}.
-    [The {n.person?} that the {n.person?} greeted] {v.act:d}.
+    [The {n.person?} who {v.deal:d} the {n.person?}] {v.deed:d}.
+    [The {n.person?} who {v.deal:d} the {n.person?}] {v.do:d} the {n.done?}.
+    [The {n.person?} who {v.deal:d} the {n.person?}] were {j.person}.
+    [The {n.person?} that the {n.person?} {v.deal:d}] {v.deed:d}.
+    [The {n.person?} that the {n.person?} {v.deal:d}] {v.do:d} the {n.done?}.
     [The {n.person?} whom {A} had met] {v.act:d} {r.manner}.
-    [The {n.person?} beside the {n.person?}] {v.act:d}.
+    [The {n.person?} whom {A} had met] {v.deal:d} the {n.person?}.
+    [The {n.person?} beside the {n.person?}] {v.do:d} the {n.done?}.
+    [The {n.person?} opposite the {n.building?}] {v.deal:d} the {n.person?}.
+    [The {n.person?} near the {n.building?}] {v.do:d} the {n.done?}.
+    [The {n.person?} behind the {n.vehicle?}] {v.deed:d}.
+    [The {n.person?} near the {n.furniture?} beside the {n.furniture?}] {v.deed:d}.
+    The {n.person?} {v.deed:d}.
+    The {n.person?} {v.do:d} the {n.done?}.
     [The {n.person?} with the {n.clothes?}] {v.act:d}.
     [The {n.person?} with the {n.pet?}] greeted {A}.
     [The {n.person?} near the {n.building?}] {v.act:d}.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from helpers.miniworld import tables
 from helpers.miniworld.documents.cast import KIN, gender_of, listed
@@ -198,6 +199,25 @@ def _is_mild(adjective: Adjective) -> bool:
     """Can it be compared, and said of anyone in passing?"""
     lemma = adjective.lemma
     return bool(adjective.antonym) and abs(adjective.polarity) < 3 and not lemma.endswith("less")
+
+
+def deeds_of(words: Vocabulary) -> dict[str, list]:
+    """What people do, all verbs of the tables: alone, to each other, and to which things."""
+    verbs = [v for v in dict.fromkeys(words.frames.values()) if "person" in v.subject]
+    transitive = [v for v in verbs if v.frame == "transitive"]
+    by_kind = defaultdict(list)
+    for noun in words.nouns.values():
+        for kind in dict.fromkeys((*noun.kinds, noun.lemma)):
+            if noun.plural and not noun.animate:
+                by_kind[kind].append(noun)
+    done = {
+        v: list(dict.fromkeys(n for kind in v.object for n in by_kind[kind])) for v in transitive
+    }
+    return {
+        "deed": [v for v in verbs if v.frame == "intransitive"],
+        "deal": [v for v in transitive if "person" in v.object],
+        "do": [(v, nouns) for v, nouns in done.items() if nouns],
+    }
 
 
 def intransitive(words: Vocabulary, lemmas: list[str]) -> list[Verb]:
