@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from helpers.miniworld import german
+from helpers.miniworld.alignment import aligned, unshared
 from helpers.miniworld.english import tree
+from helpers.miniworld.german_words import NoGerman
 from helpers.miniworld.gold import Constituent, Mention, Sentence, Span, Token
 from helpers.miniworld.lexicon import Entity
 from helpers.miniworld.terms import (
@@ -49,7 +52,7 @@ class _Reader:
         self.heads = [-1] * len(self.leaves)
         self.relations = ["root"] * len(self.leaves)
         self.places: list[Positions] = []
-        self._gone = gone
+        self.gone = gone
         self._raw = 0
         self._kept = 0
         children, pending = self._read(node)
@@ -92,7 +95,7 @@ class _Reader:
 
     def _leaf(self) -> int | None:
         self._raw += 1
-        if self._raw - 1 in self._gone:
+        if self._raw - 1 in self.gone:
             return None
         self._kept += 1
         return self._kept - 1
@@ -175,15 +178,26 @@ def _facts(places: list[Positions]) -> tuple[Fact, ...]:
     return tuple(dict.fromkeys(fact for term in stated for fact in term.facts))
 
 
+def _german(term: Term) -> list[german.Word]:
+    """The German words; none where a word of the sentence has no German."""
+    try:
+        return german.words(term)
+    except NoGerman:
+        return []
+
+
 def annotated(term: Term, surprisal: float = 0.0, sentiment: float | None = None) -> Sentence:
     """The sentence with everything that is known about it."""
-    reader = _Reader(tree(term))
+    parts = unshared(term)
+    node = tree(parts)
+    reader = _Reader(node)
     text, tokens = _tokens(reader)
     senses = tuple(
         Span(i, i + 1, x.lemma, x.sense)
         for i, x in enumerate(reader.leaves)
         if x.sense and x.upos != "PUNCT"
     )
+    spoken = _german(parts)
     return Sentence(
         text,
         tokens,
@@ -194,5 +208,7 @@ def annotated(term: Term, surprisal: float = 0.0, sentiment: float | None = None
         sentiment,
         surprisal,
         _mentions(reader.places),
+        german=tuple(word.form for word in spoken),
+        alignment=aligned(node, reader.gone, spoken),
         term=term,
     )

@@ -68,6 +68,7 @@ BENEFACTIVE = {"buy", "bake", "cook", "make", "build", "find", "get", "draw", "p
 CONTRASTING = {"although", "though", "whereas", "while"}
 THERE = Node("NP", (leaf("there", "there", "PRON", "EX"),), (HEAD,))
 IT = Node("NP", (leaf("it", "it", "PRON", "PRP"),), (HEAD,))
+ONE_WORD = {Adverb, AdverbPhrase, FunctionWord}  # prebuilt: their place is their adjunct's
 ZERO = "zero"  # relation of a gap for which no pronoun is spoken
 Part = tuple[Leaf | Node, str]
 
@@ -269,6 +270,8 @@ def adjuncts(
         if item.place != place:
             continue
         node, relation = adjunct(item.content, binder)
+        if type(item.content) in ONE_WORD:
+            node = node._replace(term=item)
         if place == FRONT:
             node = phrases.with_comma(node, before=False)
         elif place == END and _needs_comma(item):
@@ -573,12 +576,12 @@ def relative(term: Relative, host: str, animate: bool) -> Node:
         moved = moved._replace(stranded=True, relation=relation)
     inner = declarative(clause, host, moved)
     if zero:
-        return Node("SBAR", (inner,), (HEAD,))
+        return Node("SBAR", (inner,), (HEAD,), term)
     if term.where and moved.preposition:
-        wh = phrases.asked(Asked(term.where))
-        return Node("SBAR", (wh, inner), ("advmod", HEAD))
+        wh = phrases.asked(Asked(term.where))._replace(term=None)
+        return Node("SBAR", (wh, inner), ("advmod", HEAD), term)
     wh = _relative_phrase(moved, term.that, animate)
-    return Node("SBAR", (wh, inner), (moved.relation, HEAD))
+    return Node("SBAR", (wh, inner), (moved.relation, HEAD), term)
 
 
 def _relative_phrase(moved: Moved, that: bool, animate: bool) -> Node:

@@ -212,7 +212,8 @@ class Lexicon:
         self.frames = {(v.lemma, v.frame): v for v in reversed(verbs)}
         self.frames |= {(v.lemma, v.frame, v.preposition): v for v in verbs if v.preposition}
         self.adjectives = {row.lemma: _adjective(row) for row in tables.rows("adjectives")}
-        self.adverbs = {a.adverb: Adverb(a.adverb) for a in self.adjectives.values() if a.adverb}
+        derived = (a for a in self.adjectives.values() if a.adverb)
+        self.adverbs = {a.adverb: Adverb(a.adverb, german=a.german) for a in derived}
         self.adverbs |= {row.lemma: Adverb(*row[:3]) for row in tables.rows("adverbs")}
         self.senses = {
             row.sense: _sense_noun(row) if row.pos == "noun" else _sense_verb(row)
