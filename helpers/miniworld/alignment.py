@@ -42,8 +42,8 @@ ALONE = {
     "der", "die", "das", "den", "dem", "des", "deren", "dessen", "denen", "ein", "eine", "einen",
     "einem", "einer", "eines", "dass", "zu", "um", "sich", "es", "mich", "dich", "uns", "euch",
     "da", "wie", "als", "alles", "am", "an", "im", "in", "ins", "zum", "zur", "vom", "von", "was",
-    "wurde", "wurden", "ist", "sind", "war", "waren", "wird", "werden", "hast", "bist", "habt", "seid",
-    "Jahr", ",", ":", ".", "“", "„",
+    "wurde", "wurden", "ist", "sind", "war", "waren", "wird", "werden", "hast", "bist", "habt",
+    "seid", "Jahr", ",", ":", ".", "“", "„",
 }
 # fmt: on
 KEPT = (Referent, Fact, Form)
@@ -93,10 +93,13 @@ class _Keys:
     def __init__(self, node: Node):
         self.found: list[tuple[Key, ...]] = []
         self._adjectives: dict[int, int] = {}
+        self._items: dict[int, int] = {}
         self._read(node, node.term, "")
 
     def _read(self, node: Node, term, forced: str) -> None:
         for child, relation in zip(node.children, node.relations, strict=True):
+            if type(term) is Joined and relation in (HEAD, "conj"):
+                self._items[id(term)] = self._items.get(id(term), -1) + 1
             if type(child) is Leaf:
                 self.found.append(self._keys(child, relation, term, forced))
                 continue
@@ -112,6 +115,16 @@ class _Keys:
         return self._adjectives[id(term)]
 
     def _keys(self, leaf: Leaf, relation: str, term, forced: str) -> tuple[Key, ...]:
+        if (
+            type(term) is Joined
+            and type(term.items[0]) in (Described, Participle)
+            and relation
+            in (
+                HEAD,
+                "conj",
+            )
+        ):
+            return ((id(term.items[self._items[id(term)]]), "adj"),)
         role = forced or _mark(leaf, term)
         if not role:
             if type(term) in (Common, Name):

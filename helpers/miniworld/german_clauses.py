@@ -116,6 +116,7 @@ class Plan:
     __slots__ = (
         "after",
         "agree",
+        "denied",
         "fields",
         "finite_keys",
         "forms",
@@ -244,11 +245,13 @@ def _plan(
     form: Form | None = None,
     unreal: bool = False,
     shares: bool = False,
+    denied: tuple[Key, ...] = (),
 ) -> Plan:
     """The plan of one clause. ``subject`` and ``form`` replace its own; ``control``: who the
-    understood subject of an infinitive is; ``shares``: its subject with another clause."""
+    understood subject of an infinitive is; ``shares``: its subject with another clause;
+    ``denied``: the keys of a negation above it that *kein* may take in."""
     plan = Plan(clause)
-    plan.shares = shares
+    plan.shares, plan.denied = shares, denied
     form = form or clause.form
     if form.perfect and form.tense == PRESENT and form.modal is None and _lasting(clause):
         form = form._replace(perfect=False)
@@ -423,10 +426,10 @@ def _deniable(phrase: Phrase) -> bool:
     return type(phrase.det) is FunctionWord and phrase.det.lemma in ("a", "any")
 
 
-def _denial(term, form: Form, phrase: Phrase) -> tuple[Key, ...]:
-    if form.negation in ("not", "n't") and _deniable(phrase):
-        return key(term, "neg")
-    return ()
+def _denial(plan: Plan, form: Form, phrase: Phrase) -> tuple[Key, ...]:
+    if not _deniable(phrase):
+        return ()
+    return key(plan.term, "neg") if form.negation in ("not", "n't") else plan.denied
 
 
 def _governments(clause: Clause, forms: Forms) -> list[tuple[Phrase, str, str]]:
@@ -491,7 +494,7 @@ def _clause(plan, clause, order, host, override, control, form, unreal) -> None:
     if forms.reflexive:
         plan.add(ACC_PRONOUN, [Word(_reflexive(plan.agree))])
     for phrase, government, english in others:
-        negated = _denial(clause, form, phrase) if government == "acc" else ()
+        negated = _denial(plan, form, phrase) if government == "acc" else ()
         _argument(plan, phrase, government, english, host, binder, negated)
     if passive and clause.subject is not None:
         _argument(plan, clause.subject, "von+dat", "by", host, None)
@@ -661,7 +664,7 @@ def _nominal_predicate(plan, clause, term, forms, form, host, binder, tail=True)
         term,
         NOM,
         host,
-        _denial(clause, form, term),
+        _denial(plan, form, term),
         tail,
         article=not bare,
         woman=plan.agree.female,
@@ -683,7 +686,7 @@ def _joined_predicate(plan, clause, term: Joined, forms, host, binder) -> list[W
 def _exists(plan, clause: Exists, host, form: Form, unreal: bool) -> None:
     _verb_group(plan, known_forms("geben"), form, False, unreal, False)
     plan.subject = [Word("es", key(clause, "expl"))]
-    _argument(plan, clause.phrase, "acc", "", host, None, _denial(clause, form, clause.phrase))
+    _argument(plan, clause.phrase, "acc", "", host, None, _denial(plan, form, clause.phrase))
     _adjuncts(plan, clause, MAIN, host, None, NOM)
 
 
@@ -723,16 +726,16 @@ def _infinitive(plan: Plan, clause, inner, form: Form) -> None:
     takes_bare = forms is not None and forms.infinitive in MODAL_VERBS
     if takes_bare and subject is not None:
         _drop_object(plan, subject)
-        tense = inner.form._replace(tense=form.tense)
         keys = ((id(inner), "to"),)
-        words = _arranged(_plan(inner, FINAL, subject=subject, form=tense), FINAL)
+        words = _arranged(_plan(inner, FINAL, subject=subject), FINAL)
         plan.after.append([COMMA, Word("dass", keys), *words, COMMA])
         return
     control = _agreement(subject, None) if subject is not None else plan.agree
     if not takes_bare:
         plan.after.append(to_infinitive(inner, control))
         return
-    below = _plan(inner, BARE, control=control)
+    denied = key(clause, "neg") if form.negation in ("not", "n't") else ()
+    below = _plan(inner, BARE, control=control, denied=denied)
     plan.fields += [f._replace(rank=f.rank + 0.5) for f in below.fields]
     plan.nonfinite = [*_infinitives(below, zu=False), *plan.nonfinite]
     plan.after += below.after

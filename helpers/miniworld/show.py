@@ -1,4 +1,5 @@
-"""Drawings of gold sentences for a notebook: constituents, entities and dependency arcs.
+"""Drawings of gold sentences for a notebook: constituents, entities, dependency arcs and, below,
+the German words, each joined to the English ones it stands for.
 
 One inline SVG without scripts or fonts from elsewhere. Lines and words take the page's own text
 colour, so that light and dark themes both work; only the bars of the entities are coloured.
@@ -11,6 +12,7 @@ from helpers.plots import COLOURS
 
 CHARACTER, GAP, ROW = 8.2, 18.0, 24.0  # width of a letter, space between words, height of a level
 ARC = 17.0  # height of one level of dependency arcs
+ALIGNED = 78.0  # height of the two rows of aligned words
 STYLE = "font-family:ui-monospace,monospace;font-size:13px;fill:currentColor"
 
 
@@ -34,18 +36,45 @@ def _svg(sentence: Sentence) -> str:
     depth = _depth(sentence.tree)
     words = ROW * (depth + 1)
     arcs = words + (52 if sentence.entities else 34)
-    height = arcs + ARC * (1 + max(levels, default=0)) + 16
+    below = arcs + ARC * (1 + max(levels, default=0)) + 16
+    german, wide = _german_centres(sentence)
+    width = max(width, wide)
+    height = below + (ALIGNED if german else 0)
     parts: list[str] = []
     _tree(sentence.tree, centres, 0, words, parts)
     _words(sentence, centres, words, parts)
     _entities(sentence, centres, words + 26, parts)
     _arcs(sentence, centres, levels, arcs, parts)
+    if german:
+        _german(sentence, centres, german, below + 10, parts)
     label = escape(sentence.text, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
         f'width="{width:.0f}" height="{height:.0f}" style="{STYLE}" stroke="none">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def _german_centres(sentence: Sentence) -> tuple[list[float], float]:
+    """The middle of every German word, and where the row ends."""
+    centres, x = [], GAP / 2
+    for form in sentence.german:
+        centres.append(x + CHARACTER * len(form) / 2)
+        x += CHARACTER * len(form) + GAP
+    return centres, x
+
+
+def _german(sentence: Sentence, centres, german, y: float, parts: list[str]) -> None:
+    """The English words once more, the German ones, and a line for every aligned pair."""
+    for token, x in zip(sentence.tokens, centres, strict=True):
+        parts.append(_text(x, y, token.form, "font-size:11px;opacity:0.7"))
+    for i, j in sentence.alignment:
+        parts.append(
+            f'<line class="alignment" x1="{centres[i]:.1f}" y1="{y + 5:.1f}" '
+            f'x2="{german[j]:.1f}" y2="{y + 44:.1f}" stroke="currentColor" stroke-opacity="0.45"/>'
+        )
+    for form, x in zip(sentence.german, german, strict=True):
+        parts.append(_text(x, y + 58, form))
 
 
 def _centres(sentence: Sentence) -> tuple[list[float], float]:
