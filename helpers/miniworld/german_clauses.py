@@ -95,7 +95,8 @@ PARTICIPLES = {"know": "bekannt"}
 # With an infinitive these are other verbs than with an object.
 INFINITIVAL = {"erfahren": "lernen", "fragen": "bitten", "haben": "müssen"}
 # Verbs with another object in German, as verbs with a direct one.
-WITH_OBJECT = {"border": "begrenzen", "burn": "verbrennen"}
+WITH_OBJECT = {"border": "begrenzen", "burn": "verbrennen", "keep": "behalten"}
+WITH_OBJECT |= {"get": "bekommen"}
 BE_LIKE = {"sein", "werden", "bleiben"}
 UNTRANSLATED = {"in": "in+dat", "to": "zu+dat", "for": "für+acc", "with": "mit+dat"}
 UNTRANSLATED |= {"on": "auf+dat", "from": "von+dat", "about": "über+acc", "at": "an+dat"}
@@ -223,7 +224,7 @@ def _verb_group(plan: Plan, forms: Forms, form: Form, passive: bool, unreal: boo
 
 def _spoken_in_perfect(forms: Forms) -> bool:
     """*du gabst* is *du hast gegeben*."""
-    return forms not in (SEIN, HABEN) and forms.infinitive not in MODAL_VERBS
+    return forms not in (SEIN, HABEN) and forms.infinitive not in (*MODAL_VERBS, "wissen")
 
 
 def _finite(plan: Plan) -> Word:
@@ -356,7 +357,8 @@ def _argument(
         words = [Word("als", keys), *german_phrases.role(phrase, case, plan.agree.female)]
         plan.add(ROLE, words, (), wh)
     elif preposition:
-        preposition, case = _destination(preposition, case, phrase)
+        if plan.term.verb is None or plan.term.verb.lemma != "belong":
+            preposition, case = _destination(preposition, case, phrase)
         words = german_phrases.governed(
             preposition, case, phrase, keys, host, binder, tail=not tail
         )
@@ -437,6 +439,8 @@ def _governments(clause: Clause, forms: Forms) -> list[tuple[Phrase, str, str]]:
     found = []
     governs = list(forms.governs)
     english = clause.verb.preposition
+    if forms.infinitive == "gehören" and not _is_owner(clause.second):
+        governs = ["zu+dat"]
     if forms.infinitive in BE_LIKE and clause.object is not None:
         governs = ["nom"]
     if governs == ["dat"] and clause.verb.lemma == "tell" and not _is_person(clause.object):
@@ -453,6 +457,13 @@ def _governments(clause: Clause, forms: Forms) -> list[tuple[Phrase, str, str]]:
         government = governs.pop(0) if governs else UNTRANSLATED.get(english, "dat")
         found.append((clause.second, government, spoken))
     return found
+
+
+def _is_owner(phrase: Phrase | None) -> bool:
+    """One belongs *einer Frau*, but *zu Europa*, *zu den Säugetieren*."""
+    if type(phrase) is Name:
+        return phrase.entity.label in ("PER", "ORG")
+    return _is_person(phrase)
 
 
 def _is_person(phrase: Phrase | None) -> bool:
@@ -502,9 +513,7 @@ def _clause(plan, clause, order, host, override, control, form, unreal) -> None:
     if other:
         content = other[1].content
         _argument(plan, content.phrase, forms.governs[-1], "", host, binder)
-        field = plan.fields[-1]
-        words = german_phrases.moved_to(field.words, key(content, "prep"))
-        plan.fields[-1] = field._replace(words=words)
+        _last_has(plan, key(content, "prep"))
     role_case = ACC if not clause.passive and clause.object is not None else NOM
     _adjuncts(plan, clause, order, host, binder, role_case, other[1] if other else None)
     _complement(plan, clause, form)
@@ -550,6 +559,12 @@ def _copula(plan, clause, order, host, override, control, form, unreal) -> None:
     if _asks_how(predicate):
         _how_is(plan, clause, host, form)
         return
+    other = _phrasal_verb(clause)
+    if other is not None:
+        forms = verb_forms(other)
+    kept = clause.verb is not None and clause.verb.lemma in WITH_OBJECT and _is_thing(predicate)
+    if kept:
+        forms = known_forms(WITH_OBJECT[clause.verb.lemma])
     right = _in_the_right(predicate, subject)
     forms = HABEN if right else forms
     _subject(plan, subject, order, host, control)
@@ -561,8 +576,34 @@ def _copula(plan, clause, order, host, override, control, form, unreal) -> None:
     if forms.reflexive:
         plan.add(ACC_PRONOUN, [Word(_reflexive(plan.agree))])
     binder = binder_of(subject)
-    _predicate(plan, clause, predicate, forms, form, host, binder)
+    if kept:
+        _argument(plan, predicate, "acc", "", host, binder, _denial(plan, form, predicate))
+    elif other is not None:
+        _argument(plan, predicate.phrase, forms.governs[-1], "", host, binder)
+        _last_has(plan, key(predicate, "prep"))
+    else:
+        _predicate(plan, clause, predicate, forms, form, host, binder)
     _adjuncts(plan, clause, order, host, binder, NOM)
+
+
+def _is_thing(predicate) -> bool:
+    """*kept the box* isn't *kept quiet*."""
+    return type(predicate) in (Common, Pronoun, Name)
+
+
+def _phrasal_verb(clause: Copula):
+    """*looks for a key* is no copula in German."""
+    predicate = clause.predicate
+    if clause.verb is None or type(predicate) is not At:
+        return None
+    wanted = (clause.verb.lemma, "prepositional", predicate.preposition.lemma)
+    return vocabulary().frames.get(wanted)
+
+
+def _last_has(plan: Plan, keys: tuple[Key, ...]) -> None:
+    """The field that was added last says these too."""
+    field = plan.fields[-1]
+    plan.fields[-1] = field._replace(words=german_phrases.moved_to(field.words, keys))
 
 
 def _is_likely(predicate) -> bool:
@@ -658,8 +699,8 @@ def _nominal_predicate(plan, clause, term, forms, form, host, binder, tail=True)
     start = [] if forms.infinitive in BE_LIKE else [Word("wie")]
     if type(term) is not Common:
         return start + german_phrases.noun_phrase(term, NOM, host, binder, tail=tail)
-    bare = term.noun.animate and not term.adjectives and not term.after and not start
-    bare = bare and term.noun.lemma != "ghost"
+    alone = all(type(a) is At and a.preposition.kind == "means" for a in term.after)
+    bare = term.noun.animate and not term.adjectives and alone and not start
     words = german_phrases.common(
         term,
         NOM,
@@ -768,8 +809,9 @@ def quotation(term: Quote) -> list[Word]:
 
 RANKS = {"time": TIME, "cause": TIME, "contrast": TIME, "direction": LAST, "origin": LAST}
 RANKS |= {"role": MANNER - 0.5, "purpose": GOVERNED, "agent": GOVERNED, "recipient": GOVERNED}
-ADVERB_RANKS = {"manner": MANNER, "place": MANNER}
+ADVERB_RANKS = {"manner": MANNER, "place": MANNER, "frequency": TIME + 0.5, "degree": TIME + 0.5}
 AFTER, ROLE = LAST + 1, MANNER - 0.5
+PLACING = {"write", "put", "lay", "throw", "pour"}
 ADDRESSING = {"write", "read", "say", "explain", "show"}
 LATE_IN_COPULA = {"purpose", "topic"}
 LATE_ADVERBS = {"home": LAST, "again": MANNER, "well": MANNER, "alone": MANNER}
@@ -861,9 +903,7 @@ def _phrasal(plan: Plan, clause, adjunct, host, binder, role_case: int) -> None:
         government = _recipient(clause, content)
         if government:
             _argument(plan, phrase, government, "", host, binder)
-            field = plan.fields[-1]
-            words = german_phrases.moved_to(field.words, key(content, "prep"))
-            plan.fields[-1] = field._replace(words=words)
+            _last_has(plan, key(content, "prep"))
             return
         wh = (is_gap(phrase) and host is not None) or is_asked(phrase)
         if type(phrase) is Gap and host is None:
@@ -880,8 +920,9 @@ def _phrasal(plan: Plan, clause, adjunct, host, binder, role_case: int) -> None:
                 *german_phrases.role(phrase, role_case, woman),
             ]
         else:
+            onto = type(clause) is Clause and clause.verb.lemma in PLACING
             words = german_phrases.prepositional(
-                content, host, binder, extra, since, role_case, tail=not late
+                content, host, binder, extra, since, role_case, tail=not late, onto=onto
             )
             tail = german_phrases._modifier(late, phrase, DAT) if late else ()
     else:

@@ -108,6 +108,9 @@ LIKE_DIESER |= {"both": "beid"}
 QUANTITIES = {"many": "viel", "few": "wenig", "several": "mehrer", "some": "einig"}
 FIXED = {"much": "viel", "more": "mehr", "fewer": "weniger", "enough": "genug"}
 INDEFINITE_DETS = {"a", "any", "some", ""}
+PREPOSITIONS_OF_PLACE = {"in", "an", "auf", "unter", "hinter", "neben", "über", "vor"}
+SORTS = {"kind", "part", "glass", "cup", "bottle", "piece", "loaf", "waste"}
+COUNTED = {"Hauptsitz"}  # one in German, many in English
 COME_OUT_OF = {"Stadt", "Dorf", "Land", "Städtchen"}
 WHERE_FROM = ("water body", "mountain", "nature", "place")
 # Which preposition a noun asks for where English has *in* or *at*.
@@ -320,9 +323,14 @@ def owner_before(term: Name) -> list[Word] | None:
     return [*(Word(w, keys) for w in words), Word(last, keys + key(term, "case"))]
 
 
-def owner_after(term: Phrase, extra: tuple[Key, ...] = (), host: Host | None = None) -> list[Word]:
-    """*des Lehrers*, *der Schweiz*, *von Anna*, *Frankreichs*."""
+def owner_after(
+    term: Phrase, extra: tuple[Key, ...] = (), host: Host | None = None, bare: bool = True
+) -> list[Word]:
+    """*des Lehrers*, *der Schweiz*, *von Anna*, *Frankreichs*; not ``bare``, *des Sports*."""
     keys = key(term, "case") + extra
+    if not bare and type(term) is Common and _is_general(term):
+        article = Word(DER[GEN][features(term).gender], keys)
+        return [article, *common(term, GEN, host)]
     if type(term) is Common and _shows_genitive(term):
         return moved_to(common(term, GEN, host), keys)
     if type(term) is Name:
@@ -335,6 +343,16 @@ def owner_after(term: Phrase, extra: tuple[Key, ...] = (), host: Host | None = N
     if type(term) is Gap and host:
         return [Word("von", keys), *noun_phrase(term, DAT, host)]
     return melted("von", keys, noun_phrase(term, DAT, host))
+
+
+def _is_general(term: Common) -> bool:
+    """*of sport*: one thing, not *a* thing."""
+    return (
+        term.det is None
+        and not term.adjectives
+        and term.count is None
+        and not is_plural(term.noun, term.number)
+    )
 
 
 def _shows_genitive(term: Common) -> bool:
@@ -391,6 +409,8 @@ def _noun_words(term: Common, case: int, kind: str, woman: bool) -> list[Word]:
     if " " in form:
         first, form = form.split(" ", 1)
         words.append(Word(inflected(first, _ending(kind, case, of)), key(term, "noun")))
+    if term.noun.german == "Feld" and any(_of_something(a) for a in term.after):
+        form = form.replace("Feld", "Gebiet")
     keys = key(term, "noun")
     if term.compound is not None and term.compound.lemma == "second":
         words.append(Word("zweit" + _ending(kind, case, of), key(term, "compound")))
@@ -402,6 +422,10 @@ def _noun_words(term: Common, case: int, kind: str, woman: bool) -> list[Word]:
             form = adjective_form(described.adjective) + form
             keys += key(term, f"adj{term.adjectives.index(described)}")
     return [*words, *(Word(w, keys) for w in form.split(" "))]
+
+
+def _of_something(modifier) -> bool:
+    return type(modifier) is At and modifier.preposition.lemma == "of"
 
 
 LINKS = ("heit", "keit", "ung", "schaft", "tät", "ion", "ing")
@@ -456,6 +480,9 @@ def _determiner(term: Common, case, of, host, negated, article):
             return [Word(form, key(term, "count"))], kind, []
         if term.noun.kind == "meal" and term.number == SINGULAR and not term.adjectives:
             return [Word(DER[case][of], (), "article")], WEAK, []
+        if term.noun.german in COUNTED:
+            form, kind = _like_ein("ein", case, of)
+            return [Word(form)], kind, []
         return [], STRONG_KIND, []
     if lemma == "the":
         mark = "" if _restricted(term) else "article"
@@ -663,7 +690,8 @@ def followed(term, case: int, tail: bool = True) -> list[Word]:
 def _modifier(modifier, host_term, case: int) -> list[Word]:
     kind = type(modifier)
     if kind is At:
-        return prepositional(modifier)
+        sort = type(host_term) is Common and host_term.noun.lemma in SORTS
+        return prepositional(modifier, sort=sort)
     if kind in (Relative, Reduced):
         return german_clauses.relative(modifier, host_term)
     if kind is Apposition:
@@ -814,7 +842,7 @@ def governed(
             return [Word(compounded("wo", preposition), keys + host.keys)]
         if kind is Indefinite and phrase.word.lemma in ("this", "that") and not phrase.after:
             return [Word(compounded("da", preposition), keys + key(phrase, "word"))]
-    if preposition == "in" and kind is Common and _is_mass(phrase):
+    if preposition in ("in", "zu") and kind is Common and _is_mass(phrase):
         article = Word(DER[case][features(phrase).gender], (), "article")
         return melted(preposition, keys, [article, *common(phrase, case, tail=tail)])
     if kind is Joined:
@@ -849,8 +877,13 @@ def prepositional(
     since: bool = False,
     role_case: int = NOM,
     tail: bool = True,
+    onto: bool = False,
+    sort: bool = False,
 ) -> list[Word]:
-    """*im Wald*, *der Schweiz*, *1867*, *seit zwei Jahren* (``since``)."""
+    """*im Wald*, *der Schweiz*, *1867*, *seit zwei Jahren* (``since``).
+
+    ``onto``: where something is put, not where it is; ``sort``: after *eine Art*.
+    """
     word, phrase = term.preposition, term.phrase
     keys = key(term, "prep") + extra
     kind = type(phrase)
@@ -860,7 +893,9 @@ def prepositional(
     if host is not None and host.where and kind is Gap:
         return [Word(host.where, host.keys + keys)]
     if word.lemma == "of" and word.kind == "possession":
-        return owner_after(phrase, keys, host)
+        return owner_after(phrase, keys, host, bare=sort)
+    if kind is Year and word.lemma == "until":
+        return [Word("bis", keys), Word(str(phrase.year), key(phrase, "year"))]
     if kind is Year and word.lemma == "from":
         year = key(phrase, "year")
         return [Word("aus", keys), Word("dem"), Word("Jahr"), Word(str(phrase.year), year)]
@@ -877,6 +912,8 @@ def prepositional(
     if word.german == "wie" or word.german == "anders als":
         return melted(word.german, keys, noun_phrase(phrase, NOM))
     preposition, case = _chosen(word, phrase)
+    if onto and preposition in PREPOSITIONS_OF_PLACE:
+        case = ACC
     if case == GEN:
         if not _takes_genitive(phrase):
             case = DAT
@@ -908,7 +945,7 @@ def _chosen(word: FunctionWord, phrase: Phrase) -> tuple[str, int]:
     if type(phrase) is Date:
         at = "an" if phrase.day is not None else "in"
         return {"by": "bis zu", "in": at, "on": at}.get(word.lemma, german), DAT
-    if type(phrase) is Gerund and word.lemma == "for":
+    if word.lemma == "for" and (type(phrase) is Gerund or _is_activity(phrase)):
         return "zu", DAT
     if type(phrase) is Name:
         return _before_name(word, phrase, german, case)
@@ -935,6 +972,13 @@ def _chosen(word: FunctionWord, phrase: Phrase) -> tuple[str, int]:
     if word.lemma == "from" and word.kind != "time" and _is_left(noun):
         return "von", DAT
     return german, case
+
+
+def _is_activity(phrase: Phrase) -> bool:
+    """*for chopping*: *zum Hacken*; *for storage*: *zur Aufbewahrung*."""
+    if type(phrase) is not Common or phrase.det is not None or phrase.noun.plural:
+        return False
+    return phrase.noun.lemma.endswith("ing") or phrase.noun.german.endswith(("ung", "ion"))
 
 
 def _is_left(noun: Noun) -> bool:

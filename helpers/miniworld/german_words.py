@@ -429,6 +429,8 @@ def name_form(entity: Entity) -> NameForm:
         return NameForm(words, True, ARTICLES[article])
     if entity.number == PLURAL:
         return NameForm(words, bool(entity.article), PL)
+    if entity.kind == "country":
+        return NameForm(words, False, N)
     kind = _kinds().get(entity.name, entity.kind)
     of = DEFAULT_GENDERS.get(kind, _genders_of_kinds().get(kind, N))
     if entity.kind in ("country", "city", "language", "continent"):

@@ -182,7 +182,8 @@ def phrase_readings(s: Spoken, term: Common) -> tuple[set[str], int] | None:
     if not nouns or " " in term.noun.german or term.compound is not None:
         return None
     noun = nouns[-1]
-    shared = noun_readings(term.noun, s.form(noun).split("-")[-1])
+    form = s.form(noun).split("-")[-1].replace("Gebiet", "Feld")
+    shared = noun_readings(term.noun, form)
     det, start = _before(s, term, noun)
     kind = "strong"
     if det is not None:
@@ -495,8 +496,8 @@ def check_prefixes(s: Spoken) -> int:
 
 # fmt: off
 SINGULAR_FORMS = {"ist", "war", "hat", "hatte", "wird", "wurde", "würde", "kann", "konnte",
-                  "könnte", "mag", "muss", "will", "soll", "sollte", "musste", "wäre", "hätte", "wollte",
-                  "mochte", "darf"}
+                  "könnte", "mag", "muss", "will", "soll", "sollte", "musste", "wäre", "hätte",
+                  "wollte", "mochte", "darf"}
 PLURAL_FORMS = {"sind", "waren", "haben", "hatten", "werden", "wurden", "würden", "können",
                 "konnten", "könnten", "mögen", "müssen", "wollen", "sollen", "sollten", "mussten",
                 "wären", "hätten", "wollten", "mochten"}

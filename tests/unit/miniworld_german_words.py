@@ -16,8 +16,8 @@ from helpers.miniworld.vocabulary import vocabulary
 
 # fmt: off
 KINDS = ["place", "time", "possession", "cause", "company", "purpose", "direction", "means",
-         "topic", "determiner", "quantifier", "question", "indefinite", "subordinator", "coordinator",
-         "modal", "complementizer"]
+         "topic", "determiner", "quantifier", "question", "indefinite", "subordinator",
+         "coordinator", "modal", "complementizer"]
 # fmt: on
 SENSES = {"key": "key.lock", "crack": "crack.gap"}
 FRAMES = {
