@@ -590,7 +590,8 @@ def _relative_phrase(moved: Moved, that: bool, animate: bool) -> Node:
     elif moved.preposition and not moved.stranded:
         node = _relative_pronoun("whom" if animate else "which")
     else:
-        node = _relative_pronoun("that" if that else "who" if animate else "which")
+        who = "who" if moved.relation.startswith("nsubj") else "whom"
+        node = _relative_pronoun("that" if that else who if animate else "which")
     if not moved.preposition or moved.stranded:
         return node
     return Node("WHPP", (phrases.preposition(moved.preposition)[0], node), ("case", HEAD))

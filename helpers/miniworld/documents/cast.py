@@ -18,6 +18,7 @@ KIN = listed("sister brother mother father aunt uncle cousin daughter son")
 ACQUAINTANCES = ["neighbour", "friend", "colleague", "boss"]
 FEMALE = set(listed("sister mother aunt daughter grandmother wife niece queen princess witch"))
 MALE = set(listed("brother father uncle son grandfather husband nephew king prince"))
+FIRST_NAMES, LAST_NAMES = 40, 30  # that a world draws from the table
 
 
 class Names:
@@ -31,10 +32,10 @@ class Names:
         words = vocabulary()
         order = world.choices("names")
         rows = [row for row in tables.rows("names") if row.part == "first"]
-        first = order.shuffled([row for row in rows if row.gender != "any"])
+        first = order.sample([row for row in rows if row.gender != "any"], FIRST_NAMES)
         last = [row.name for row in tables.rows("names") if row.part == "last"]
         self.first = Weighted.zipf(first)
-        self.last = Weighted.zipf(order.shuffled(last))
+        self.last = Weighted.zipf(order.sample(last, LAST_NAMES))
         jobs = order.shuffled([words.noun(row.lemma) for row in tables.rows("jobs")])
         self.jobs = Weighted.zipf(jobs)
         self.leaning = (Weighted.zipf(jobs[0::2]), Weighted.zipf(jobs[1::2]))

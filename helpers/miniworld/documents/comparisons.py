@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from helpers.miniworld.documents.active import Active
 from helpers.miniworld.documents.discourse import Discourse
 from helpers.miniworld.documents.exposure import Exposure
 from helpers.miniworld.documents.facts import Key, known_facts
@@ -35,7 +36,7 @@ class Comparisons:
         self.years: dict[Key, int] = {}
         self.group_of: dict[Key, str] = {}
         self.members: dict[tuple[str, str], list[Key]] = defaultdict(list)
-        for known in known_facts():
+        for known in filter(world.part(Active).states, known_facts()):
             kind, relation = known.subject.kind, known.fact.relation
             if relation == YEARS.get(kind) and known.fact not in held_out:
                 self.years[known.subject] = int(known.object.name)

@@ -88,7 +88,7 @@ class Discourse:
         self.mentioned: list[Key] = []
         self.subjects: list[Key] = []
         self.attached: dict[Key, Attached] = {}
-        self.told: set[Key] = set()
+        self.told: set[tuple[Key, str]] = set()
 
     def end_sentence(self) -> None:
         """What was mentioned becomes the context of the next sentence."""

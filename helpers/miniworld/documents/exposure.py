@@ -5,7 +5,8 @@ topic: all that there is to say about it. Both rankings are drawn once per world
 at times linked to one about its object (*… borders Spain, whose capital is Madrid*). So the
 expected number of mentions of a fact in one entry is known in closed form: ``per_entry``.
 
-A share of the facts is held out: no entry of this world says or implies them.
+A share of the facts is held out: no entry of this world says or implies them. Nor does any say
+what lies outside the part of the tables that this world speaks of (``active``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from helpers.miniworld import tables
 from helpers.miniworld.choice import Choices, Weighted
+from helpers.miniworld.documents.active import Active
 from helpers.miniworld.documents.facts import (
     Key,
     Known,
@@ -81,7 +83,8 @@ class Exposure:
         self.seed = world.seed
         choices = world.choices("facts")
         self.held_out = _held_out(choices)
-        said = [known for known in known_facts() if known.fact not in self.held_out]
+        active = world.part(Active)
+        said = [k for k in known_facts() if k.fact not in self.held_out and active.states(k)]
         self.by_subject: dict[Key, list[Known]] = defaultdict(list)
         for known in said:
             self.by_subject[known.subject].append(known)

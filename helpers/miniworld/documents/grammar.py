@@ -239,6 +239,12 @@ class Grammar:
         def last(d, k):
             if k.subject.kind == "organisation":
                 return None
-            return Copula(d.subject(k.object), place(d, k))
+            return Copula(named(d, k.object), place(d, k))
+
+        def named(d, key):
+            subject = d.subject(key)
+            # Not *the city is the city in which …*.
+            same = type(subject) is Common and subject.noun.lemma == lemma
+            return d.name(key) if same else subject
 
         return Constructions((), (first, last))

@@ -12,7 +12,7 @@ OPENING = """
     I hope that you are {j.glad}.
     I was {r.deg} {j.glad} when your letter.mail came.
     I have wanted to write to you for {#weeks} weeks.
-    I am writing to you from {L}.
+    I am writing to you from {L!}.
     Thank you for [the {n.gift} that you sent me].
     [The parcel with the {n.small+s}] arrived {@past}.
     [The letter.mail+s that you sent] arrived {@past}.
@@ -21,7 +21,7 @@ OPENING = """
     """
 NEWS = """
     {K} is {r.deg} {j.glad}.
-    {K} has found a new job in {L}.
+    {K} has found a new job in {L!}.
     {K} works as a {n.job} now.
     {K} bought {O} {@past}.
     {K} has lost {O}.
@@ -47,20 +47,20 @@ NEWS = """
     Our {n.T} sleeps on my {n.seat}.
     Our {n.T} is {r.deg} {j.beast}, but we love {T*}.
     We went to [the {n.water} that you love].
-    We visited [a {n.building} in {L}].
+    We visited [a {n.building} in {L!}].
     I am reading a {n.text} about/topic {n.animal+s}.
     I am healthy, but {K} is sick.
-    I am not {j.sad}, although {K} is in {L}.
+    I am not {j.sad}, although {K} is in {L!}.
     {P} came to our house {@past}.
     {P} is {j.person:er} than {K}.
     {P} sent me a {n.text}.
     {P} told us a {j.story} story.
     The weather is {j.weather} here.
     The weather was {j.weather} {@past}, but the sky is {j.sky} today.
-    {@date}, we celebrated the birthday of {K}.
+    {@date}, we celebrated the birthday of {K!}.
     We eat {n.food+s} @every day.
     I cooked a {n.dish} because {K} was hungry.
-    There was a {n.event} in {L} {@past}.
+    There was a {n.event} in {L!} {@past}.
     There are {#weeks} {n.near+s} in our garden.
     [Nobody in our family] likes {n.food+s}.
     {K}'s {n.quality} surprises me.
@@ -72,7 +72,7 @@ NEWS = """
 QUESTIONS = """
     Do you remember [the {n.person} who sold us {n.food+s}]?
     Do you remember [the {n.person+s} who lived near the {n.building}]?
-    Do you like the {n.weather} in {L}?
+    Do you like the {n.weather} in {L!}?
     Have you seen {P}?
     Have you found [the {n.small} that you lost]?
     Is {P} still {j.sad}?
@@ -81,11 +81,11 @@ QUESTIONS = """
     Why don't you visit us in the {n.season}?
     Where did you buy [the {n.small} that you sent me]?
     How many {n.pet+s} do you have now?
-    How long will you stay in {L}?
+    How long will you stay in {L!}?
     Which {n.text} did you read?
-    Who lives in the old {n.building} now?
+    Who lives in the old {n.home} now?
     Can you send me [the {n.text} that you wrote]?
-    Can you lend me {O}?
+    Can you lend me {O!}?
     Does your {n.kin} know {P}?
     Will you come to the {n.event} {@date}?
     """
@@ -98,9 +98,9 @@ WISHES = """
     Don't forget the {n.event} {@date}!
     Greet {P} from me!
     {K} sends you a {n.gift}.
-    I will send you {O} soon.
+    I will send you {O!} soon.
     I will call you {@date}.
-    We want to visit you in {L}.
+    We want to visit you in {L!}.
     I would be {j.glad} if you visited us.
     Thank you for the help.
     I thank you for [the advice that you gave {K}].

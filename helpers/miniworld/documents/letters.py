@@ -88,7 +88,10 @@ class _Letter(Telling):
             referent = referent._replace(gender=choices.pick(("female", "male")))
             phrase = phrase._replace(referent=referent)
         scene.actors["K"] = Actor(referent, phrase, phrase)
-        scene.named("P", use.names.person(choices))
+        friend = use.names.person(choices)
+        while any(friend is scene.actors[known].entity for known in "AB"):
+            friend = use.names.person(choices)
+        scene.named("P", friend)
 
     def draw(self, name: str, mode: str) -> Any:
         if name == "@date":
@@ -115,7 +118,7 @@ class _Letter(Telling):
 
     def dated(self) -> None:
         month = self.choices.number(1, 12)
-        date = Date(self.choices.number(1, DAYS[month - 1]), month, self.choices.number(1950, 2024))
+        date = Date(self.choices.number(1, DAYS[month - 1]), month, self.choices.number(2000, 2024))
         self.say_term(Fragment((date,), "."))
 
     def say_term(self, term: Sentence) -> None:

@@ -88,6 +88,8 @@ def kinds(g: Grammar) -> Constructions:
         return Copula(s, note(d, k), facts=(k.fact,))
 
     def known_as(d, s, k):
+        if k.subject.kind != "organisation":
+            return None
         role = Adjunct(At(g.as_, note(d, k)))
         return Clause(know, None, s, passive=True, adjuncts=(role,), facts=(k.fact,))
 
@@ -231,10 +233,12 @@ def languages(g: Grammar, lemma: str, kind: str = "") -> Constructions:
 
 def origins(g: Grammar) -> Constructions:
     def adjective(d, s, k):
-        if k.object.name not in g.words.nationalities:
+        nationality = g.words.nationalities.get(k.object.name)
+        # Nobody needs to be told that A German Requiem is a German work.
+        if nationality is None or nationality.lemma in k.subject.name:
             return None
-        nationality = Described(g.words.nationalities[k.object.name])
-        return Copula(s, nationality, facts=(k.fact,))
+        work = Common(g.noun("work"), SINGULAR, g.a, (Described(nationality),))
+        return Copula(s, work, facts=(k.fact,))
 
     def country_of(d, k):
         origin = At(g.of, Common(g.noun("origin")))

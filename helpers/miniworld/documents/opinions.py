@@ -17,7 +17,7 @@ from helpers.miniworld.terms import PLURAL, SINGULAR
 from helpers.miniworld.vocabulary import vocabulary
 from helpers.miniworld.world import World
 
-DOMAINS = ("film", "gadget")
+VERBS = 12  # of a kind that a world uses
 # Said of a part of a gadget, hardly of the whole.
 OF_PARTS = set(
     listed(
@@ -104,7 +104,7 @@ class Opinions:
         )
         parts = f"{self.domain} part"
         self.verbs = {
-            (sign, what): Weighted.zipf(order.shuffled(found))
+            (sign, what): Weighted.zipf(order.sample(found, VERBS))
             for sign in (1, -1)
             for what, found in (
                 ("like", _liking(words.verbs, sign, self.domain)),

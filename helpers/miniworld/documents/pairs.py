@@ -75,7 +75,7 @@ class Pairs:
             said = self._together(d, *group)
         else:
             said = self._linked(d, *group)
-        d.told.update(known.subject for known in group)
+        d.told.update((known.subject, known.fact.relation) for known in group)
         return said
 
     def _single(self, d: Discourse, known: Known) -> list[Sentence]:
@@ -92,8 +92,9 @@ class Pairs:
         return [sentence] if asked is None else [asked, sentence]
 
     def _also(self, d: Discourse, known: Known, clause):
-        """*She also spoke French*, when a sentence before was about her too."""
-        if known.fact.relation not in LISTED or known.subject not in d.told:
+        """*She also spoke French*, when a sentence before named another language of hers."""
+        relation = known.fact.relation
+        if relation not in LISTED or (known.subject, relation) not in d.told:
             return clause
         passive = getattr(clause, "passive", False)
         subject = clause.object if passive else getattr(clause, "subject", None)

@@ -100,6 +100,8 @@ def _found(g: Grammar) -> Constructions:
     find = g.words.verb("find", "transitive")
 
     def can_be_found(d, s, k):
+        if k.subject.kind == "organisation":
+            return None
         at = Adjunct(At(g.in_, d.other(k.object)))
         form = Form(modal=g.can)
         return Clause(find, None, s, form=form, passive=True, adjuncts=(at,), facts=(k.fact,))

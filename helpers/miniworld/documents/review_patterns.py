@@ -220,9 +220,10 @@ VERDICTS = {
         """,
 }
 
-# Nothing good or bad.
+# Nothing good or bad; of every group but the last a review says one sentence at most.
 NEUTRAL = {
-    "film": """
+    "film": (
+        """
         {F} tells the story of [a {n.hero} who steals a crown from a museum].
         {F} tells the story of [two {n.hero+s} who live in a village].
         {F} tells the story of [a {n.hero} who wants to find a treasure].
@@ -230,42 +231,53 @@ NEUTRAL = {
         {F} tells the story of [a {n.hero} who lives on an island].
         {F} tells the story of [a {n.hero} and a {n.hero}].
         The story begins in [a small town near the sea].
+        """,
+        """
         {F} was directed by {P}.
+        {F~} is the second film by {P}.
+        """,
+        """
+        I saw {F} with {R} {@past}.
+        We watched {F} at home {@past}.
+        I watched {F} with {R} {@past}.
+        """,
+        """
+        Have you seen {F}?
+        Do you know {F}?
+        """,
+        """
         {P} wrote the script.
         The {n.hero} is played by {P}.
         {F} lasts two hours.
-        {F~} is the second film by {P}.
-        I saw {F} with {R} {@past}.
-        We watched {F} at home {@past}.
         {R} gave me two tickets for my birthday.
         {R} asked me to watch {F}.
-        Have you seen {F}?
-        Do you know {F}?
-        Do you like {n.F+s}?
         [The {n.hero} who steals the keys to the palace] is played by {P}.
         [The {n.hero+s} whom the king sends to the mountain] are played by children.
         [The book that {P} wrote] was the model for {F}.
-        I watched {F} with {R} {@past}.
         There were twelve viewers in the cinema.
         [The actors in {F!}] come from the theatre.
         """,
-    "gadget": """
+    ),
+    "gadget": (
+        """
         I bought {F} {@past}.
-        {F} costs {#price} euros.
-        I use {F} @every morning.
         {R} gave me {F!} for my birthday.
-        {F} arrived in a small box.
-        We keep {F} in the kitchen.
-        {R} keeps {F} in a cupboard.
-        There was a manual in the box.
-        Do you need a new gadget?
-        {F} was designed by {P}.
-        Have you used {F}?
-        {R} has used {F} for two years.
         I bought {F} in a small shop.
         I ordered {F} because the old gadget was broken.
+        """,
+        """
+        We keep {F} in the kitchen.
+        {R} keeps {F} in a cupboard.
+        """,
+        """
+        Have you used {F}?
+        {F} costs {#price} euros.
+        I use {F} @every morning.
+        {F} arrived in a small box.
+        There was a manual in the box.
+        {F} was designed by {P}.
+        {R} has used {F} for two years.
         {R} asked me to buy {F}.
-        Do you like {n.F+s}?
         [The box with the manuals] was on the table.
         [The shop that sells {F}] is in the old town.
         [The brothers who sell {F}] know {R}.
@@ -273,4 +285,5 @@ NEUTRAL = {
         {F~} is [the second gadget that I bought].
         When {F} arrived, {R} opened the box.
         """,
+    ),
 }

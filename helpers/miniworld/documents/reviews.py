@@ -34,6 +34,7 @@ from helpers.miniworld.vocabulary import vocabulary
 from helpers.miniworld.world import World
 
 FEWEST, MOST = 4, 10
+TITLES, HEROES_KNOWN = 30, 16  # films (or gadgets) that a world knows, heroes of films
 OPINION = 0.78  # share of sentences that say one
 MANY_WEIGHT, VERDICT_WEIGHT = 11, 10
 UNCOUNTED = {"acting", "animation", "dialogue", "atmosphere", "software", "packaging", "humour"}
@@ -64,17 +65,21 @@ class Reviews:
         self.names = world.part(Names)
         order = world.choices("reviews", self.domain)
         titles = [t.title for t in tables.rows("titles") if t.kind == self.domain]
-        things = [self.words.entity(t, self.domain) for t in order.shuffled(titles)]
+        things = [self.words.entity(t, self.domain) for t in order.sample(titles, TITLES)]
         if self.domain == "gadget":
             things = [replace(t, article="the") for t in things]
         self.things = Weighted.zipf(things)
         self.noun = self.words.noun(self.said.noun)
         self.aspects = {t: self.said.aspects_of(t.name) for t in things}
-        self.neutral = patterns(NEUTRAL[self.domain])
+        groups = [patterns(text) for text in NEUTRAL[self.domain]]
+        self.neutral = tuple(p for group in groups for p in group)
+        self.alike = {p: group for group in groups[:-1] for p in group}
         self.intensifiers = {
             place: [self.words.adverb(x) for x in some] for place, some in INTENSIFIERS.items()
         }
-        self.heroes = Weighted.zipf([self.words.noun(x) for x in order.shuffled(HEROES)])
+        self.heroes = Weighted.zipf(
+            [self.words.noun(x) for x in order.sample(HEROES, HEROES_KNOWN)]
+        )
         self.nouns = {
             sign: Weighted.zipf(order.shuffled(found))
             for sign, kind in ((1, "good"), (-1, "bad"))
@@ -176,7 +181,7 @@ class _Review:
             pattern = choices.weighted(table) if opinion else choices.pick(use.neutral)
             while pattern in said:
                 pattern = choices.weighted(table) if opinion else choices.pick(use.neutral)
-            said.append(pattern)
+            said += use.alike.get(pattern, (pattern,))
             self.fresh, self.deciding = {}, []
             term = scene.term(pattern)
             scene.add(term, self.sentiment() if opinion else 0.0)
@@ -199,7 +204,7 @@ class _Review:
         if kind == "r":
             return self.choices.pick(self.use.intensifiers[rest])
         if name == "#price":
-            return 5 * self.choices.number(2, 40)
+            return 10 * self.choices.number(1, 20)
         if name == "@past":
             return self.choices.pick(self.use.past)
         return self.someone(name)

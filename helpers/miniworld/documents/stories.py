@@ -44,7 +44,7 @@ LONGEST = 12
 ASIDES = ((), (0,), (0, 1))  # how many between two steps
 SKIPPED = 0.12
 INVENTED_JOB = 0.3
-NOUNS, ADJECTIVES, VERBS = 18, 32, 36  # of each kind, drawn once per world
+NOUNS, ADJECTIVES, VERBS, THINGS = 11, 20, 13, 14  # of each kind, drawn once per world
 OBJECTS_OF_A_VERB = 3
 OTHER_GENDER = 0.75  # two people of one gender are harder to tell apart
 
@@ -68,10 +68,14 @@ class Stories:
         }
         self.manner = Weighted.zipf(order.shuffled([words.adverb(x) for x in MANNERS]))
         self.degrees = [words.adverb(x) for x in ("very", "really", "quite", "rather")]
-        self.objects = Weighted.zipf(order.shuffled([word_or_sense(words, x) for x in OBJECTS]))
-        self.devices = Weighted.zipf(order.shuffled([word_or_sense(words, x) for x in DEVICES]))
-        self.pets = Weighted.zipf(order.shuffled([word_or_sense(words, x) for x in PETS]))
-        self.strangers = Weighted.zipf(order.shuffled([word_or_sense(words, x) for x in STRANGERS]))
+
+        def drawn_from(names: list[str]) -> Weighted:
+            return Weighted.zipf([word_or_sense(words, x) for x in order.sample(names, THINGS)])
+
+        self.objects = drawn_from(OBJECTS)
+        self.devices = drawn_from(DEVICES)
+        self.pets = drawn_from(PETS)
+        self.strangers = drawn_from(STRANGERS)
         self.places = [words.noun(x) for x in PLACES]
         self.plots = [tuple(patterns(step) for step in plot) for plot in said.PLOTS]
         asides = [patterns(x) for x in (said.WEATHER, said.AGREEMENT, said.ASIDES)]

@@ -7,12 +7,12 @@ one sentence or two are told. The past of a pattern is the tense of the story.
 
 LOST = (
     """
-    {A} lived in {L} and worked as a {n.job}.
+    {A} lived in {L!} and worked as a {n.job}.
     {A} had {O}.
     {A}'s {n.kin} had given {A*} {O!}.
     {A} always carried {O}.
-    {@when}, {A} bought {O} in [a shop near {L}].
-    {A} was [a {n.job} who lived in {L}].
+    {@when}, {A} bought {O} in [a shop near {L!}].
+    {A} was [a {n.job} who lived in {L!}].
     """,
     """
     {@when}, {A} lost {O}.
@@ -110,16 +110,16 @@ GIFT = (
 )
 JOURNEY = (
     """
-    {A} wanted to visit {B} in {L}.
-    {B} invited {A} to {L}.
-    {A} planned a journey to {L}.
-    {B} had moved to {L}.
+    {A} wanted to visit {B} in {L!}.
+    {B} invited {A} to {L!}.
+    {A} planned a journey to {L!}.
+    {B} had moved to {L!}.
     {A} had not seen {B} for {#years} years.
-    {A} dreamed of [the {n.nature+s} near {L}].
+    {A} dreamed of [the {n.nature+s} near {L!}].
     """,
     """
     {@when}, {A} went to the station.
-    {A} travelled to {L} with {Q}.
+    {A} travelled to {L!} with {Q}.
     The {n.vehicle} was late, and {A} waited.
     {A} waited for the train.railway.
     The train.railway was full of {n.person+s}.
@@ -132,17 +132,17 @@ JOURNEY = (
     During the journey, {A} talked to {Q}.
     {A} looked at [the {n.nature+s} behind the window].
     {A} saw [a {n.building} that stood near the {n.water}].
-    [The road that led to {L}] was {j.road}.
+    [The road that led to {L!}] was {j.road}.
     "How long will the journey last?" asked {A}.
-    "Do {A2} live in {L}?" asked {Q}.
+    "Do {A2} live in {L!}?" asked {Q}.
     {Q} told {A} a story.
-    {A} slept until {A*} reached {L}.
+    {A} slept until {A*} reached {L!}.
     """,
     """
-    {@later}, {A} arrived in {L}.
+    {@later}, {A} arrived in {L!}.
     {B} waited for {A} at the station.
     {B} greeted {A} {r.manner}.
-    {A} was tired when {A*} reached {L}.
+    {A} was tired when {A*} reached {L!}.
     "{B1} am so happy!" said {B}.
     {B} hugged {A}.
     """,
@@ -158,7 +158,7 @@ JOURNEY = (
     """,
     """
     {A} stayed for {#years} days.
-    {A} did not want to leave {L}.
+    {A} did not want to leave {L!}.
     {@later}, {A} went home.
     {A} hoped to see {B} again.
     "Will {A2} come again?" asked {B}.
@@ -168,7 +168,7 @@ JOURNEY = (
 ANIMAL = (
     """
     {A} had {T}.
-    {T} lived with {A} in {L}.
+    {T} lived with {A} in {L!}.
     {A} found {T} behind a {n.building}.
     {B} gave {A} {T}.
     {T} belonged to {A}.
@@ -177,16 +177,16 @@ ANIMAL = (
     """
     {@when}, {T} escaped.
     {@when}, {T} disappeared because the gate was open.
-    {T} ran into the {n.nature}.
+    {T} ran into the {n.wild}.
     {T} chased [a {n.near} that lived near the {n.water}].
     {T} was {j.beast} and did not come home.
     [{T} that belonged to {A}] was {j.beast}.
     """,
     """
     {A} followed {T}, but {T} was faster.
-    {A} looked for {T} in the {n.nature}.
+    {A} looked for {T} in the {n.wild}.
     "Have {B2} seen {T}?" asked {A}.
-    {A} asked [the {n.person?} in the {n.nature}].
+    {A} asked [the {n.person?} in the {n.wild}].
     {A} called {B} because {A*} needed help.
     {A} feared that {T} was dead.
     """,
@@ -197,7 +197,7 @@ ANIMAL = (
     {B} saw [the {n.near} that {T} had chased].
     "{T} is in the {n.building}," said {B}.
     {Q} had seen {T} near the {n.water}.
-    {B} told {A} that {T} was in the {n.nature}.
+    {B} told {A} that {T} was in the {n.wild}.
     """,
     """
     {@later}, {A} found {T} under a {n.tree}.
@@ -222,7 +222,7 @@ SECRET = (
     {A} bought [an old {n.furniture} that had belonged to {Q}].
     There was an old chest.box in the {n.room}.
     {A} lived in [a house that {Q} had built].
-    {A} moved to {L}.
+    {A} moved to {L!}.
     """,
     """
     {@when}, {A} discovered {O} under the floor.
@@ -261,7 +261,7 @@ SECRET = (
     """,
     """
     {A} gave {Q} {O!}.
-    {A} sold {O} to [the {n.person} who lived in {L}].
+    {A} sold {O} to [the {n.person} who lived in {L!}].
     {A} kept {O}.
     {Q} thanked [{A!} and {B!}].
     {A} never told anyone [the secret that {A*} had discovered].
@@ -281,7 +281,7 @@ CONTEST = (
     {@when}, the {n.contest} began.
     {A} was nervous because {Q} was the rival.
     [The {n.person+s} in the stadium] were {j.crowd}.
-    [The {n.person?} who had come from {L}] sang.
+    [The {n.person?} who had come from {L!}] sang.
     "{A1} am nervous," whispered {A}.
     "{A2} will win," said {B}.
     {B} believed that {A} was stronger than {Q}.
@@ -355,7 +355,7 @@ REPAIR = (
 )
 WORK = (
     """
-    {A} worked as a {n.job} in {L}.
+    {A} worked as a {n.job} in {L!}.
     {A} was a {n.job}, and {B} was a {n.job2}.
     {A} wanted to become a {n.job}.
     {B} employed {A} because {A*} was {j.kind}.
@@ -379,17 +379,17 @@ WORK = (
     {B} asked [the {n.job?} who had seen the mistake].
     """,
     """
-    {A} wanted to leave {L}.
+    {A} wanted to leave {L!}.
     {A} hid {O} in the {n.room}.
     {Q} defended {A}.
-    "{A1} want to work in {L}," said {A}.
+    "{A1} want to work in {L!}," said {A}.
     {A} looked for [a {n.person} who could help {A*}].
     [The {n.person?} in the {n.building}] were sad because {A} wanted to leave.
     """,
     """
     {@later}, {B} forgave {A}.
     {B} gave {A} {O!}.
-    {B} said that {A} was [the {j.person:est} {n.job} in {L}].
+    {B} said that {A} was [the {j.person:est} {n.job} in {L!}].
     {A} decided to stay.
     {A} was {j.glad}, and {B} was {j.glad}.
     {A} became [a {n.job} whom everyone respected].
@@ -403,15 +403,15 @@ WEATHER = """
     The sun shone, and the sky was {j.sky}.
     The weather was {j.weather}.
     The wind blew, and the rain fell.
-    The snow covered the {n.nature+s}.
+    The snow covered the {n.wild+s}.
     In the morning, the weather was {j.weather}.
     There was a storm in the night.
-    [The {n.nature?} near {L}] were {j.place}.
+    [The {n.nature?} near {L!}] were {j.place}.
     The night was {j.weather:er} than the day.
     The air was {j.air}, and the {n.bird+s} sang.
-    [The clouds over {L}] were {j.cloud}.
+    [The clouds over {L!}] were {j.cloud}.
     A fog covered the {n.nature}.
-    The winter was cold in {L}.
+    The winter was cold in {L!}.
     [The leaves of the {n.tree?}] were {j.leaf}.
     After the storm, [the roof of the {n.building?}] was broken.
     """
@@ -451,7 +451,7 @@ AGREEMENT = """
     [The {n.person?} who lived with the {n.pet?}] were {j.person}.
     [The key.lock+s to the {n.building}] were in a {n.container}.
     [The key.lock to the {n.building+s}] was in the {n.room}.
-    [The {n.person?} from {L}] {v.act:d}.
+    [The {n.person?} from {L!}] {v.act:d}.
     [The {n.text?} about/topic the {n.animal?}] belonged to {B}.
     {A} saw [the {n.person?} who had found the {n.small?}].
     {B} knew [the {n.person?} who fed the {n.pet?}].
@@ -475,15 +475,15 @@ ASIDES = """
     [{A!} and {B!}] {v.act:d}.
     {A} {v.act:d} while {B} {v.act:d}.
     {A} {v.act:d} and {v.act:d}.
-    [The {n.building+s} in {L}] were {j.place}.
-    There was a {n.building} in {L}.
-    There were many {n.building+s} in {L}.
+    [The {n.building+s} in {L!}] were {j.place}.
+    There was a {n.building} in {L!}.
+    There were many {n.building+s} in {L!}.
     There was [a {n.person} who {v.act:d}].
-    [Nobody in {L}] {v.act:d}.
+    [Nobody in {L!}] {v.act:d}.
     Most of the {n.person+s} {v.act:d}.
     Some of the {n.person+s} were {j.person}, but most of the {n.person+s} were {j.person}.
     None of the {n.person+s} {v.act:d}.
-    Few {n.person+s} lived in {L}.
+    Few {n.person+s} lived in {L!}.
     One of the {n.person+s} {v.act:d}.
     Every {n.person} knew {A}.
     Each of the {n.animal+s} was {j.beast}.
@@ -498,14 +498,14 @@ ASIDES = """
     {A} did not believe that {B} was {j.person}.
     Was {A} {j.person}?
     What did {A} want?
-    Why was {B} so {j.person}?
-    Who knew {B}?
-    Where was {B}?
+    Why was {A} so {j.person}?
+    Who knew {A}?
+    Where was {A}?
     {A} drank some {n.drink} because {A*} was thirsty.
     {A} sang, and {B} played the {n.instrument}.
     {B}'s {n.kin} {v.act:d}.
     [{A}, who was a {j.person} {n.job},] {v.act:d}.
-    [{B}, who knew [the {n.person+s} in {L}],] {v.act:d}.
+    [{B}, who knew [the {n.person+s} in {L!}],] {v.act:d}.
     If {B} had time, {B*} played the {n.instrument}.
     Before {A} went home, {A*} bought [a {n.dish} and {n.drink}].
     After {A} had eaten, {A*} {v.act:d}.

@@ -54,11 +54,11 @@ MOODS = {
     "road": "narrow long dusty muddy dangerous wide rocky steep lonely",
     "thing": "",
     "weather": "",
-    "beast": "hungry nervous restless thirsty huge tiny tired young faithful curious strong sick",
+    "beast": "hungry nervous restless thirsty tired young faithful curious strong sick",
 }
 NOUNS = {
     "player": "runner swimmer boxer footballer gymnast skier cyclist athlete",
-    "fixer": "mechanic plumber electrician carpenter engineer blacksmith",
+    "fixer": "mechanic electrician engineer",
     "drink": "tea coffee milk juice lemonade water cocoa wine beer",
     "dish": "",
     "kin": " ".join(KIN),
@@ -93,6 +93,7 @@ KINDS = {
     "animal": ("mammal", "bird", "insect", "reptile", "amphibian", "arachnid", "dog"),
 }
 UNFIT = {
+    "building": "prison",
     "person": "baby ghost giant enemy",
     "small": "stone stamp",
     "container": "parcel",
@@ -124,7 +125,6 @@ WHEN = """
     I waited after breakfast.
     I waited before lunch.
     I waited during the winter.
-    I waited suddenly.
     """
 LATER = """
     I waited later.

@@ -8,12 +8,12 @@ from helpers.miniworld.documents.stories import Stories, Telling
 from helpers.miniworld.terms import PAST, PRESENT
 from helpers.miniworld.world import World
 
-MOST = 3  # sentences with the word
+FEWEST, MOST = 4, 3  # sentences in all, sentences with the word
 ASIDE = 0.5
 
 
 def write(world: World, choices: Choices) -> Draft:
-    """A paragraph of 3 to 6 sentences about one sense (its topic: ``bank.river``)."""
+    """A paragraph of 4 to 7 sentences about one sense (its topic: ``bank.river``)."""
     use = world.part(Stories)
     sense = choices.weighted(use.sense_order)
     said = choices.sample(use.senses[sense], MOST)
@@ -22,9 +22,11 @@ def write(world: World, choices: Choices) -> Draft:
     telling = Telling(use, choices, choices.pick((PAST, PRESENT)) if narrated else PRESENT)
     telling.cast()
     scene = telling.scene
-    for pattern in said:
-        if choices.chance(ASIDE):
-            scene.say(choices.pick(use.about_people))
+    scene.actors["L"].said = True
+    asides = choices.sample(use.about_people, FEWEST)
+    for i, pattern in enumerate(said):
+        if i < FEWEST - 1 - len(said) or choices.chance(ASIDE):
+            scene.say(asides.pop())
         scene.say(pattern)
-    scene.say(choices.pick(use.about_people))
+    scene.say(asides.pop())
     return scene.draft("usage", sense)
