@@ -10,7 +10,6 @@ from functools import cache
 
 from helpers.miniworld import tables
 from helpers.miniworld.terms import PLURAL, SINGULAR
-from helpers.settings import did_you_mean
 
 PERSONAL = {"person", "profession", "family"}
 
@@ -267,7 +266,7 @@ def _find(words: dict, key, what: str):
     except KeyError:
         spoken = " ".join(key) if isinstance(key, tuple) else key
         known = [" ".join(k) if isinstance(k, tuple) else k for k in words]
-        hint = did_you_mean(spoken, known)
+        hint = tables.hint(spoken, known)
         raise UnknownWord(f"No {what} {spoken!r} in the lexicon.{hint}") from None
 
 

@@ -4,12 +4,12 @@
 """
 
 import csv
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from helpers import ROOT
-from helpers.settings import did_you_mean
 
 FOLDER = ROOT / "data" / "miniworld"
 List = tuple[str, ...]
@@ -335,11 +335,18 @@ def read(path: Path, row_type: type) -> tuple:
     return tuple(result)
 
 
+def hint(name: str, known: Iterable[str]) -> str:
+    """``' Did you mean …?'``, or nothing."""
+    from helpers.settings import did_you_mean  # torch comes with it; text needs none
+
+    return did_you_mean(name, list(known))
+
+
 @cache
 def rows(table: str) -> tuple:
     """The rows of a table, read once."""
     if table not in ROWS:
-        raise TableError(f"table={table!r} is unknown.{did_you_mean(table, ROWS)}")
+        raise TableError(f"table={table!r} is unknown.{hint(table, ROWS)}")
     path = FOLDER / f"{table}.tsv"
     if not path.is_file():
         raise TableError(f"The table {path.name} is missing in data/miniworld.")
@@ -356,5 +363,5 @@ def check_references() -> None:
                 if name and name not in known[target]:
                     raise TableError(
                         f"{table}.tsv, line {line}, column {column}: {name!r} is no row of "
-                        f"{target}.tsv.{did_you_mean(name, known[target])}"
+                        f"{target}.tsv.{hint(name, known[target])}"
                     )
