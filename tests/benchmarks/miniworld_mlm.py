@@ -23,6 +23,7 @@ from tests.benchmarks.masked_lm.corpus import corpus
 from tests.benchmarks.masked_lm.exam import Exam
 from tests.benchmarks.masked_lm.figure import draw
 from tests.benchmarks.masked_lm.model import MaskedLM, Shape, loss
+from tests.benchmarks.masked_lm.optimizer import MuonAndAdamW
 
 FOLDER = ROOT / "build" / "miniworld_mlm"
 BATCH = 1024  # words
@@ -52,7 +53,8 @@ def main() -> None:
     )
     exam = Exam(text, wanted.seed)
     diary = Diary(exam, model, batches, folder / "curves.json")
-    history = train(model, loss, batches, config, callbacks=(diary,))
+    optimizer = MuonAndAdamW(model, model.encoder, wanted.lr)
+    history = train(model, loss, batches, config, optimizer=optimizer, callbacks=(diary,))
     model.eval()
     write_atomically(folder / "curves.png", draw(diary.rows))
     rows = [{"measure": "curve", **row} for row in diary.rows] + exam.transfer(model, untrained)
@@ -95,8 +97,10 @@ def planned_steps(path: Path, minutes: float, batches: Masked, shape: Shape) -> 
     """Updates that fit into the time, by a trial of a few; kept, so that a run can go on."""
     if not path.exists():
         model = fresh(len(batches.corpus.vocabulary), shape, 0)
-        train(model, loss, batches, TrainConfig(steps=3))
-        seconds = train(model, loss, batches, TrainConfig(steps=20)).seconds / 20
+        optimizer = MuonAndAdamW(model, model.encoder, lr=1e-3)
+        train(model, loss, batches, TrainConfig(steps=3), optimizer=optimizer)
+        trial = train(model, loss, batches, TrainConfig(steps=20), optimizer=optimizer)
+        seconds = trial.seconds / 20
         steps = round(minutes * 60 * (1 - EXAMS) / seconds)
         write_atomically(path, json.dumps({"steps": steps}))
     return json.loads(path.read_text())["steps"]

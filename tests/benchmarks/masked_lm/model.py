@@ -8,6 +8,8 @@ from torch.nn.functional import cross_entropy, gelu
 
 from tests.benchmarks.masked_lm.batches import Batch
 
+STD = 0.05
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -44,7 +46,7 @@ class MaskedLM(nn.Module):
         self.bias = nn.Parameter(torch.zeros(vocab_size))
         for weight in self.parameters():
             if weight.dim() == 2:  # torch copies one layer n times: all would start alike
-                nn.init.normal_(weight, std=0.02)
+                nn.init.normal_(weight, std=STD)
 
     def embedded(self, ids: Tensor) -> Tensor:
         return self.token(ids) + self.position.weight[: ids.shape[1]]  # (B, T, D)
