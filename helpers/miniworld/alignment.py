@@ -6,7 +6,7 @@ leaf of the English tree belongs to the innermost part it was made from and has 
 guessed. Words without a counterpart stay alone, and only these may (``UNALIGNED``, ``ALONE``).
 """
 
-from helpers.miniworld.german_phrases import Key, Word
+from helpers.miniworld.german_features import Key, Word
 from helpers.miniworld.terms import (
     Adjunct,
     Asked,

@@ -1,13 +1,15 @@
 """German from terms: ``words(term)`` are its tokens, ``text(term)`` what a reader sees.
 
-The same abstract syntax as ``english`` speaks. ``german_phrases`` and ``german_clauses`` do the
-grammar, ``german_words`` the forms; here stand whole sentences and their marks.
+The same abstract syntax as ``english`` speaks. ``german_words`` has the forms; ``german_features``,
+``german_adjectives``, ``german_phrases`` and ``german_prepositions`` make phrases of them;
+``german_plans``, ``german_arguments``, ``german_adjuncts``, ``german_clauses`` and
+``german_orders`` clauses. Here stand whole sentences and their marks.
 """
 
-from helpers.miniworld import german_clauses, german_phrases
-from helpers.miniworld.german_clauses import MAIN, ORDER, VERB_FIRST
-from helpers.miniworld.german_phrases import Word, key
-from helpers.miniworld.german_words import Features, M, NoGerman
+from helpers.miniworld import german_adjectives, german_features, german_orders, german_phrases
+from helpers.miniworld.german_features import COMMA, Word, key
+from helpers.miniworld.german_plans import MAIN, ORDER, VERB_FIRST
+from helpers.miniworld.german_words import NOM, Features, M, NoGerman
 from helpers.miniworld.terms import (
     Command,
     Common,
@@ -75,7 +77,7 @@ def sentence_words(term: Sentence, quoted: bool = False, first: bool = False) ->
 
 
 def _statement(term: Statement) -> list[Word]:
-    found = german_clauses.clause_words(term.clause, MAIN)
+    found = german_orders.clause_words(term.clause, MAIN)
     if term.opening is None:
         return found
     opening = Word(term.opening.german, key(term.clause, "cc"), "coordinator")
@@ -83,18 +85,18 @@ def _statement(term: Statement) -> list[Word]:
 
 
 def _question(term: Question) -> list[Word]:
-    return german_clauses.clause_words(term.clause, VERB_FIRST)
+    return german_orders.clause_words(term.clause, VERB_FIRST)
 
 
 def _command(term: Command) -> list[Word]:
     if term.clause.verb.german == "danken" and not term.clause.form.negation:
         return _thanks(term.clause)
-    return german_clauses.clause_words(term.clause, ORDER, control=Features(M, 2))
+    return german_orders.clause_words(term.clause, ORDER, control=Features(M, 2))
 
 
 def _thanks(clause) -> list[Word]:
     """*Thank you for …* is *Danke für …*"""
-    found = german_clauses.clause_words(clause, ORDER, control=Features(M, 2))
+    found = german_orders.clause_words(clause, ORDER, control=Features(M, 2))
     you = key(clause.object, "word")
     kept = [word for word in found if word.keys != you]
     return [kept[0]._replace(form="danke", keys=kept[0].keys + you), *kept[1:]]
@@ -102,10 +104,10 @@ def _thanks(clause) -> list[Word]:
 
 def _fragment(term: Fragment) -> list[Word]:
     found: list[Word] = []
-    woman = any(type(p) is Name and german_phrases.features(p).female for p in term.parts)
+    woman = any(type(p) is Name and german_features.features(p).female for p in term.parts)
     for i, part in enumerate(term.parts):
         if i:
-            found.append(german_phrases.COMMA)
+            found.append(COMMA)
         found += _part(part, woman)
     if term.exclaimed is None:
         return found
@@ -116,11 +118,11 @@ def _fragment(term: Fragment) -> list[Word]:
 
 def _part(part, woman: bool) -> list[Word]:
     if type(part) is Described:
-        return german_phrases.described(part)
+        return german_adjectives.described(part)
     if type(part) is Common:
         love = [Word("alles")] if part.noun.lemma == "love" and part.det is None else []
-        return love + german_phrases.common(part, german_phrases.NOM, woman=woman)
-    return german_phrases.noun_phrase(part, german_phrases.NOM)
+        return love + german_phrases.common(part, NOM, woman=woman)
+    return german_phrases.noun_phrase(part, NOM)
 
 
 def _tidied(found: list[Word]) -> list[Word]:

@@ -182,7 +182,8 @@ def phrase_readings(s: Spoken, term: Common) -> tuple[set[str], int] | None:
     if not nouns or " " in term.noun.german or term.compound is not None:
         return None
     noun = nouns[-1]
-    form = s.form(noun).split("-")[-1].replace("Gebiet", "Feld")
+    form = s.form(noun).replace("Gebiet", "Feld").replace("Mutters", "S")
+    form = form if "-" in term.noun.german else form.split("-")[-1]
     shared = noun_readings(term.noun, form)
     det, start = _before(s, term, noun)
     kind = "strong"

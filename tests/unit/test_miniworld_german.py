@@ -16,8 +16,11 @@ from helpers.miniworld import (
     alignment,
     annotate,
     german,
-    german_clauses,
+    german_arguments,
+    german_orders,
     german_phrases,
+    german_plans,
+    german_prepositions,
     german_words,
     tables,
 )
@@ -396,27 +399,27 @@ def weak_and_strong_swapped(patch):
 
 
 def prefix_left_joined(patch):
-    right = german_clauses._finite
+    right = german_plans._finite
 
     def wrong(plan):
         word = right(plan)
         return word._replace(form=plan.forms.prefix + word.form)
 
-    patch.setattr(german_clauses, "_finite", wrong)
-    patch.setattr(german_clauses, "_prefix", lambda plan: [])
+    patch.setattr(german_plans, "_finite", wrong)
+    patch.setattr(german_plans, "_prefix", lambda plan: [])
 
 
 def prefix_split_in_subordinate_clauses(patch):
-    right = german_clauses._brackets
+    right = german_plans.brackets
 
     def wrong(plan, order):
         left, end = right(plan, order)
         if order == "final" and plan.forms.prefix:
             bare = end[-1]._replace(form=end[-1].form.removeprefix(plan.forms.prefix))
-            end = [*german_clauses._prefix(plan), *end[:-1], bare]
+            end = [*german_plans._prefix(plan), *end[:-1], bare]
         return left, end
 
-    patch.setattr(german_clauses, "_brackets", wrong)
+    patch.setattr(german_plans, "brackets", wrong)
 
 
 def accusative_for_dative(patch):
@@ -438,25 +441,25 @@ def nominative_for_accusative(patch):
 
 
 def verb_second_in_subordinate_clauses(patch):
-    right = german_clauses._arranged
+    right = german_orders.arranged
 
     def wrong(plan, order, shared=False):
         return right(plan, "main" if order == "final" else order, shared)
 
-    patch.setattr(german_clauses, "_arranged", wrong)
+    patch.setattr(german_orders, "arranged", wrong)
 
 
 def verb_last_in_main_clauses(patch):
-    right = german_clauses._brackets
+    right = german_plans.brackets
     patch.setattr(
-        german_clauses,
-        "_brackets",
+        german_plans,
+        "brackets",
         lambda p, order: right(p, "final" if order == "main" else order),
     )
 
 
 def verb_third_after_a_front_adjunct(patch):
-    right = german_clauses._arranged
+    right = german_orders.arranged
 
     def wrong(plan, order, shared=False):
         if order == "main" and plan.fronts and plan.subject and not plan.subject_wh:
@@ -465,11 +468,11 @@ def verb_third_after_a_front_adjunct(patch):
             plan.subject = None
         return right(plan, order, shared)
 
-    patch.setattr(german_clauses, "_arranged", wrong)
+    patch.setattr(german_orders, "arranged", wrong)
 
 
 def always_haben(patch):
-    patch.setattr(german_clauses, "SEIN", german_words.HABEN)
+    patch.setattr(german_plans, "SEIN", german_words.HABEN)
 
 
 def relative_pronouns_neuter(patch):
@@ -494,26 +497,26 @@ def weak_masculines_without_an_ending(patch):
 
 
 def verbs_in_the_singular(patch):
-    right = german_clauses._agreement
+    right = german_arguments.agreement_of
 
     def wrong(phrase, host):
         found = right(phrase, host)
         return found._replace(gender=german_words.N) if found.plural else found
 
-    patch.setattr(german_clauses, "_agreement", wrong)
+    patch.setattr(german_arguments, "agreement_of", wrong)
 
 
 def nothing_melts(patch):
-    patch.setattr(german_phrases, "MELTED", {})
+    patch.setattr(german_prepositions, "MELTED", {})
 
 
 def nicht_ein_for_kein(patch):
-    patch.setattr(german_clauses, "_deniable", lambda phrase: False)
+    patch.setattr(german_arguments, "_deniable", lambda phrase: False)
 
 
 def infinitives_without_zu(patch):
-    right = german_clauses._infinitives
-    patch.setattr(german_clauses, "_infinitives", lambda plan, zu: right(plan, False))
+    right = german_plans.infinitives
+    patch.setattr(german_plans, "infinitives", lambda plan, zu: right(plan, False))
 
 
 def nouns_in_small_letters(patch):
