@@ -78,7 +78,7 @@ PARTICIPLES = {"know": "bekannt"}
 INFINITIVAL = {"erfahren": "lernen", "fragen": "bitten", "haben": "müssen"}
 
 # Verbs with another object in German, as verbs with a direct one.
-WITH_OBJECT = {"border": "begrenzen", "burn": "verbrennen", "keep": "behalten"}
+WITH_OBJECT = {"border": "begrenzen", "burn": "verbrennen", "keep": "behalten", "duck": "einziehen"}
 WITH_OBJECT |= {"get": "bekommen"}
 BE_LIKE = {"sein", "werden", "bleiben"}
 
@@ -187,7 +187,7 @@ def _clause(plan, clause, order, host, override, control, form, unreal) -> None:
     german_plans.add_verb_group(plan, forms, form, passive, unreal, state)
     plan.finite_keys += plan_keys
     binder = None if clause.passive else binder_of(override or clause.subject)
-    if forms.reflexive:
+    if forms.reflexive or _each_other(forms, clause):
         plan.add(ACC_PRONOUN, [Word(_reflexive(plan.agree))])
     for phrase, government, english in others:
         negated = german_arguments.denial(plan, form, phrase) if government == "acc" else ()
@@ -230,6 +230,11 @@ def _with_preposition(clause: Clause):
         if verb is not None and verb is not clause.verb:
             return verb, adjunct
     return None
+
+
+def _each_other(forms: Forms, clause: Clause) -> bool:
+    """*They met*: *Sie trafen sich*."""
+    return forms.infinitive == "treffen" and clause.object is None
 
 
 def _reflexive(agree: Features) -> str:
