@@ -410,9 +410,12 @@ def _genders_of_kinds() -> dict[str, int]:
 
 
 class NameForm(NamedTuple):
+    """``declined``: a German name, whose adjectives take endings (*Apple Watch* does not)."""
+
     words: tuple[str, ...]
     article: bool
     gender: int
+    declined: bool = True
 
 
 @cache
@@ -426,7 +429,7 @@ def name_form(entity: Entity) -> NameForm:
     article = row.german_article if row else entity.german_article
     words = tuple(german.split(" "))
     if article:
-        return NameForm(words, True, ARTICLES[article])
+        return NameForm(words, True, ARTICLES[article], entity.label != "PRODUCT")
     if entity.number == PLURAL:
         return NameForm(words, bool(entity.article), PL)
     if entity.kind == "country":
@@ -439,15 +442,18 @@ def name_form(entity: Entity) -> NameForm:
 
 
 def declined_name(form: NameForm, case: int) -> tuple[str, ...]:
-    """*der Zentralafrikanischen Republik*, *den Niederlanden*."""
+    """*der Zentralafrikanischen Republik*, *im Roten Kreuz*, *den Niederlanden*."""
     words = form.words
-    if not form.article:
+    if not form.article or not form.declined:
         return words
-    if form.gender == F and case in (DAT, GEN) and len(words) > 1:
-        words = tuple(w + "n" if w.endswith("e") else w for w in words[:-1]) + words[-1:]
+    *before, last = words
+    if weak_ending(case, form.gender) == "en" and form.gender != PL:
+        before = [w + "n" if w.endswith("e") else w for w in before]
     if form.gender == PL and case == DAT:
-        words = (*words[:-1], dative_plural(words[-1]))
-    return words
+        last = dative_plural(last)
+    elif form.gender == N and case == GEN and last.endswith(("tum", "eum", "tut", "reuz")):
+        last += "es" if last.endswith("reuz") else "s"
+    return (*before, last)
 
 
 def referent_features(who: Referent) -> Features:

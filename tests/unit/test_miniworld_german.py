@@ -357,6 +357,21 @@ def test_every_name_can_be_spoken():
 
 
 @pytest.mark.parametrize(
+    "name, kind, spoken",
+    [
+        ("Apple Watch", "product", "der Apple Watch"),
+        ("Red Cross", "organisation", "des Roten Kreuzes"),
+        ("Central African Republic", "country", "der Zentralafrikanischen Republik"),
+        ("Netherlands", "country", "der Niederlande"),
+        ("British Museum", "organisation", "des Britischen Museums"),
+    ],
+)
+def test_names_are_declined(name, kind, spoken):
+    words_ = german_phrases.noun_phrase(Name(WORDS.entity(name, kind)), german_words.GEN)
+    assert " ".join(w.form for w in words_) == spoken
+
+
+@pytest.mark.parametrize(
     "infinitive, forms",
     [
         ("sehen", "sehe siehst sieht seht sah sahst sieh"),
