@@ -5,6 +5,7 @@ from typing import NamedTuple
 from helpers.miniworld import german
 from helpers.miniworld.alignment import aligned, unshared
 from helpers.miniworld.english import tree
+from helpers.miniworld.frames import Place, frames
 from helpers.miniworld.german_words import NoGerman
 from helpers.miniworld.gold import Constituent, Mention, Sentence, Span, Token
 from helpers.miniworld.lexicon import Entity
@@ -35,11 +36,12 @@ KINDS = {
 
 
 class Positions(NamedTuple):
-    """Where a node's words stand; ``index`` counts the tokens that are kept."""
+    """Where a node's words stand, counted in tokens that are kept; -1 for a head there isn't."""
 
     node: Node
     start: int
     end: int
+    head: int
 
 
 class _Reader:
@@ -89,9 +91,11 @@ class _Reader:
                 wh = heads[-1][0][0]
         if wh is not None:
             heads = [self._with_preposition(pending, wh) for pending in heads]
+        linked = self._linked(heads)
         if node.term is not None:
-            self.places.append(Positions(node, start, self._kept))
-        return constituents, self._linked(heads)
+            head = next((i for i, relation in linked if relation == HEAD), -1)
+            self.places.append(Positions(node, start, self._kept, head))
+        return constituents, linked
 
     def _leaf(self) -> int | None:
         self._raw += 1
@@ -197,6 +201,7 @@ def annotated(term: Term, surprisal: float = 0.0, sentiment: float | None = None
         for i, x in enumerate(reader.leaves)
         if x.sense and x.upos != "PUNCT"
     )
+    at = {id(p.node.term): Place(p.start, p.end, p.head) for p in reader.places}
     spoken = _german(parts)
     return Sentence(
         text,
@@ -208,6 +213,7 @@ def annotated(term: Term, surprisal: float = 0.0, sentiment: float | None = None
         sentiment,
         surprisal,
         _mentions(reader.places),
+        frames(parts, at, tokens),
         german=tuple(word.form for word in spoken),
         alignment=aligned(node, reader.gone, spoken),
         term=term,

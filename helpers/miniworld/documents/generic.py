@@ -28,6 +28,7 @@ from helpers.miniworld.terms import (
 )
 
 YOU = Referent(0, "any", SINGULAR, 2, True)
+PEOPLE = Referent(-1, "any", PLURAL, 3, True)
 
 
 def constructions(g: Grammar) -> dict[str, Constructions]:
@@ -53,9 +54,11 @@ def constructions(g: Grammar) -> dict[str, Constructions]:
 def plural(g: Grammar, d, k) -> Phrase:
     """The subject as *penguins*, where a sentence needs many of them."""
     if k.subject.kind == "thing":
-        noun = g.noun(k.subject.name)
+        noun, referent = g.noun(k.subject.name), d.referent(k.subject)
+        if noun.plural and referent.number == SINGULAR:  # all of them, no antecedent for *it*
+            return Common(noun, PLURAL)
         d.name(k.subject)
-        return Common(noun, PLURAL if noun.plural else SINGULAR, referent=d.referent(k.subject))
+        return Common(noun, referent.number, referent=referent)
     return g.words.counted(k.subject.name, PLURAL)
 
 
@@ -282,9 +285,11 @@ def places(g: Grammar) -> Constructions:
     def one(d, k):
         """The thing as LAMA asks for it: *a penguin*."""
         if k.subject.kind == "thing":
-            noun = g.noun(k.subject.name)
+            noun, referent = g.noun(k.subject.name), d.referent(k.subject)
+            if referent.number == PLURAL:  # one of them, no antecedent for *they*
+                return g.plain(noun)
             d.name(k.subject)
-            return g.plain(noun)._replace(referent=d.referent(k.subject))
+            return g.plain(noun)._replace(referent=referent)
         return g.words.counted(k.subject.name, SINGULAR)
 
     def likely_to_find(d, k):
@@ -399,10 +404,10 @@ def needs(g: Grammar) -> Constructions:
 
 
 def motives(g: Grammar) -> Constructions:
-    you, people = Pronoun(YOU), Common(g.noun("person"), PLURAL)
+    you, people = Pronoun(YOU), Common(g.noun("person"), PLURAL, referent=PEOPLE)
     because = g.words.word("because", "subordinator")
     when = g.words.word("when", "subordinator")
-    they = Pronoun(Referent(0, "any", PLURAL, 3, True))
+    they = Pronoun(PEOPLE)
 
     def motive(word, who, who_is, form=NOW, place="end"):
         def does(d, k):

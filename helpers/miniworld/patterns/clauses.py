@@ -131,10 +131,20 @@ class Clauses(Phrases):
                 self.fail("a finite verb expected")
         if isinstance(verb, str) and (verb, "copular") in self.words.frames:
             row = self.words.verb(verb, "copular")
+            start = self.i
             found = self.attempt(lambda: self.copula(subject, row, form, adjuncts, asked, gap))
-            if found:
+            if found and not self.takes(verb, found.predicate):
                 return found
+            self.i = start
         return self.arguments(verb, subject, form, passive, adjuncts, asked, gap)
+
+    def takes(self, verb: str, predicate) -> bool:
+        """Whether the verb isn't a copula here: *keeps it*, *looks for it*."""
+        if type(predicate) is terms.At:
+            return (verb, "prepositional", predicate.preposition.lemma) in self.words.frames
+        is_actor = type(predicate) is Slot and "." not in predicate.name
+        is_phrase = is_actor or type(predicate) in (terms.Common, terms.Name, terms.Pronoun)
+        return is_phrase and (verb, "transitive") in self.words.frames
 
     def bare(self, subject) -> terms.Clause | terms.Copula:
         """A verb phrase in the base form (after *to*, in commands)."""
