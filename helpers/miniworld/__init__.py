@@ -1,10 +1,32 @@
 """The mini-world: English text, generated from tables, in which everything is known.
 
-    for sentences in text(1_000_000):        # a document: its sentences
-    for document in documents(1_000_000):    # the same, with gold annotations
+    from helpers.miniworld import documents, text
 
-Both go through the same documents in the same order; nothing of them is kept. The bytes depend on
-``seed`` (which world: what is frequent in it) and ``shard`` (which part of its corpus) alone.
+    for sentences in text(1_000_000):  # a document: its sentences
+        print(" ".join(sentences))
+    for document in documents(100_000):  # the same documents with all that is known of them
+        for sentence in document.sentences:
+            print(sentence.bracketed(), sentence.facts, sentence.entities)
+
+Six genres: encyclopedia entries (their facts are real), stories, film and gadget reviews, letters,
+and words in use. Both functions go through the same documents in the same order; nothing of them
+is kept. The bytes depend on three numbers alone: ``seed`` draws the world (which part of the
+tables it speaks of, what is frequent, which facts are held out), ``shard`` names a part of its
+corpus that doesn't depend on the others, ``bias`` is the strength of the planted association
+between invented names and invented jobs. Text needs nothing but the standard library.
+
+How a sentence comes about, and where:
+
+- ``tables`` reads ``data/miniworld/*.tsv``; ``lexicon`` and ``vocabulary`` hold words and names.
+- ``world`` is one world; ``documents/`` writes it, a module per genre. Encyclopedia: ``facts``,
+  of which ``active`` are spoken of, as often as ``exposure`` says, in the constructions of
+  ``people``, ``places``, ``makers``, ``generic``. The others: patterns (``*_patterns``) that
+  ``scene`` fills. ``patterns/`` reads these.
+- ``choice`` draws everything at random and keeps account of the surprisal.
+- What is said is a term (``terms``), built in no language. ``english`` (with ``clauses``,
+  ``phrases``, ``verb_groups``) makes a tree of it (``trees``), ``german`` German words.
+- ``annotate`` reads the gold annotations (``gold``) off tree and term; ``show`` draws them.
+- ``tasks/`` makes tasks for models; ``card`` measures the data card, ``data/README.md``.
 """
 
 from collections.abc import Iterator

@@ -287,9 +287,14 @@ def possessor(term: Possessor) -> Node:
     if isinstance(phrase, Gap | Asked):
         return WHOSE
     owner = noun_phrase(phrase)
-    last = leaves(owner)[-1]
-    ending = APOSTROPHE if last.xpos == "NNS" and last.form.endswith("s") else S
+    ending = APOSTROPHE if _is_plural_in_s(phrase, leaves(owner)[-1]) else S
     return owner._replace(children=(*owner.children, ending), relations=(*owner.relations, "case"))
+
+
+def _is_plural_in_s(phrase: Phrase, last: Leaf) -> bool:
+    """*the dogs'*, *the Beatles'*, *the United States'*, but *Lars's*."""
+    name = type(phrase) is Name and (phrase.entity.article or phrase.entity.number == PLURAL)
+    return last.form.endswith("s") and bool(last.xpos in ("NNS", "NNPS") or name)
 
 
 def pronoun_forms(term: Pronoun) -> tuple[str, str, str, str]:

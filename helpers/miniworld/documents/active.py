@@ -67,6 +67,9 @@ class Active:
     def states(self, known: Known) -> bool:
         """Whether this world may state the fact (unless it holds it out)."""
         relation = known.fact.relation
+        # Luxembourg has a capital of that name, but nobody says that it lies in Luxembourg.
+        if known.subject.name == known.object.name and relation != "P36":
+            return False
         if relation in TOLD and (relation, known.subject) not in self._told:
             return False
         return self.speaks_of(known.subject) and self.speaks_of(known.object)

@@ -1,6 +1,6 @@
 """What a genre hands over: terms in reading order, before any language has touched them.
 
-Every genre is a module with one public function ``write(world, choices) -> Draft``.
+Every genre is a module with a public function ``write(world, choices) -> Draft``.
 """
 
 from __future__ import annotations

@@ -63,9 +63,9 @@ LINKS = {
     "person": {"P27", "P106", "P19"},
     "work": {"P577", "P407"},
 }
-# Pages of sentences of one kind take what has no entry of its own.
 # One of LAMA's people about whom nothing else is known: a king is said among his country's facts.
 LODGED = {Key("person", "Carl III"): Key("country", "Sweden")}
+# Pages of sentences of one kind take what has no entry of its own.
 HOMELESS = {"P30": "AtLocation", "P17": "AtLocation", "P276": "AtLocation", "P527": "HasA"}
 
 
@@ -88,7 +88,8 @@ class Exposure:
         self.by_subject: dict[Key, list[Known]] = defaultdict(list)
         for known in said:
             self.by_subject[known.subject].append(known)
-        self.slots = _slots(said, self.by_subject, choices)
+        slots = _slots(said, self.by_subject, choices)
+        self.slots = {key: found for key, found in slots.items() if active.speaks_of(key)}
         self.topics = self._topics(choices)
         self.kinds = Weighted(tuple(SHARES), tuple(SHARES.values()))
         self._samples: dict[tuple[Key, int], Weighted] = {}
@@ -250,7 +251,8 @@ def _links(topic: Key, known: Known, by_subject: dict[Key, list[Known]]) -> list
     other = known.object if known.object != topic else known.subject
     wanted = LINKS.get(other.kind, ())
     found = by_subject.get(other, ())
-    return [link for link in found if link.fact.relation in wanted and link.object != topic]
+    named = (topic, known.subject, known.object)
+    return [k for k in found if k.fact.relation in wanted and k.object not in named]
 
 
 def _linked(topic: Key, facts: list[Known], by_subject: dict[Key, list[Known]]) -> tuple[Slot, ...]:

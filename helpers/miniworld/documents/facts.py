@@ -26,7 +26,6 @@ MAKERS = {
     "shown": "P449",
 }
 OTHER_MAKER = "P170"
-CLASSES = ("animal", "plant", "food", "tool")
 
 
 class Key(NamedTuple):

@@ -37,7 +37,7 @@ NEWS = """
     [The {n.person?} who live near us] are {j.person}.
     [The {n.person?} from the {n.building}] are {j.person}.
     [The {n.plant?} in our garden] are {j.plant}.
-    [The {n.plant?} that you gave me] are {j.plant}.
+    [The {n.flower?} that you gave me] are {j.plant}.
     [The {n.building?} near our house] are {j.place}.
     [The key.lock+s to the {n.building}] are still in my {n.container}.
     [The {n.near?} in the garden] {v.beast:s} @every night.
@@ -56,7 +56,7 @@ NEWS = """
     {P} sent me a {n.text}.
     {P} told us a {j.story} story.
     The weather is {j.weather} here.
-    The weather was {j.weather} {@past}, but the sky is {j.sky} today.
+    The weather was {j.weather} {@past}, and the sky is {j.sky} today.
     {@date}, we celebrated the birthday of {K!}.
     We eat {n.food+s} @every day.
     I cooked a {n.dish} because {K} was hungry.

@@ -88,7 +88,7 @@ def kinds(g: Grammar) -> Constructions:
         return Copula(s, note(d, k), facts=(k.fact,))
 
     def known_as(d, s, k):
-        if k.subject.kind != "organisation":
+        if k.subject.kind != "organisation" or k.object.name == "company":
             return None
         role = Adjunct(At(g.as_, note(d, k)))
         return Clause(know, None, s, passive=True, adjuncts=(role,), facts=(k.fact,))

@@ -104,7 +104,7 @@ SENSES = {
         """,
     "date.day": """
         {A} wrote the date.day on the envelope.
-        {A} could not remember the date.day of the wedding.
+        {A} did not know the date.day of the wedding.
         """,
     "date.fruit": """
         {A} ate a dried date.fruit.
@@ -146,7 +146,7 @@ SENSES = {
     "fly.move": """
         Eagles fly.move above the clouds.
         The eagles fly.move:d over the mountain.
-        The swan could fly.move very well.
+        The swan fly.move:d very well.
         """,
     "key.lock": """
         {A} turned the key.lock in the lock.
@@ -269,7 +269,7 @@ SENSES = {
         """,
     "pitch.throw": """
         {A} learned to pitch.throw at school.
-        {A} could pitch.throw the ball very well.
+        {A} pitch.throw:d the ball very well.
         """,
     "plant.factory": """
         The workers went to the plant.factory.
@@ -286,7 +286,7 @@ SENSES = {
         """,
     "racket.noise": """
         The neighbours made a terrible racket.noise.
-        Nobody could sleep through the racket.noise.
+        Nobody slept through the racket.noise.
         The drums caused a racket.noise.
         """,
     "racket.sport": """

@@ -57,25 +57,18 @@ class Stories:
         self.words = words
         self.names = world.part(Names)
         order = world.choices("stories")
-        drawn = {k: order.sample(x, NOUNS) for k, x in nouns_of(words).items()}
-        self.nouns = {k: Weighted.zipf(x) for k, x in drawn.items()}
-        self.adjectives = {
-            k: Weighted.zipf(order.sample(x, ADJECTIVES)) for k, x in adjectives_of(words).items()
-        }
+        self.nouns = _tables(order, nouns_of(words), NOUNS)
+        self.adjectives = _tables(order, adjectives_of(words), ADJECTIVES)
         self.verbs = {
             "act": Weighted.zipf(order.shuffled(intransitive(words, RESTING))),
             "beast": Weighted.zipf(order.shuffled(intransitive(words, BEASTLY))),
         }
         self.manner = Weighted.zipf(order.shuffled([words.adverb(x) for x in MANNERS]))
         self.degrees = [words.adverb(x) for x in ("very", "really", "quite", "rather")]
-
-        def drawn_from(names: list[str]) -> Weighted:
-            return Weighted.zipf([word_or_sense(words, x) for x in order.sample(names, THINGS)])
-
-        self.objects = drawn_from(OBJECTS)
-        self.devices = drawn_from(DEVICES)
-        self.pets = drawn_from(PETS)
-        self.strangers = drawn_from(STRANGERS)
+        self.objects, self.devices, self.pets, self.strangers = (
+            Weighted.zipf([word_or_sense(words, x) for x in order.sample(names, THINGS)])
+            for names in (OBJECTS, DEVICES, PETS, STRANGERS)
+        )
         self.places = [words.noun(x) for x in PLACES]
         self.plots = [tuple(patterns(step) for step in plot) for plot in said.PLOTS]
         asides = [patterns(x) for x in (said.WEATHER, said.AGREEMENT, said.ASIDES)]
@@ -87,9 +80,14 @@ class Stories:
         self.times = {"@when": adverbials(WHEN), "@later": adverbials(LATER)}
         self.times["@past"] = adverbials(RECENTLY)
         deeds = {k: order.sample(x, VERBS) for k, x in deeds_of(words).items()}
-        deeds["do"] = [(v, order.sample(nouns, OBJECTS_OF_A_VERB)) for v, nouns in deeds["do"]]
-        self.doing = Weighted.zipf(deeds.pop("do"), 0.5)
+        doing = [(v, order.sample(nouns, OBJECTS_OF_A_VERB)) for v, nouns in deeds.pop("do")]
+        self.doing = Weighted.zipf(doing, 0.5)
         self.verbs |= {k: Weighted.zipf(x, 0.5) for k, x in deeds.items()}
+
+
+def _tables(order: Choices, words: dict[str, list], n: int) -> dict[str, Weighted]:
+    """Of each kind as many words as a world draws, by Zipf's law."""
+    return {kind: Weighted.zipf(order.sample(some, n)) for kind, some in words.items()}
 
 
 class Telling:

@@ -323,12 +323,12 @@ REPAIR = (
     {@when}, {D} broke.
     {@when}, {D} did not function.
     {D} rattled, and {A} was {j.sad}.
-    There was [a problem that {A} could not solve].
+    There was [a problem that {A} did not understand].
     {A} noticed that {D} was broken.
     "Why does {D} rattle?" asked {A}.
     """,
     """
-    {A} looked for [a {n.fixer} who could repair {D}].
+    {A} looked for [a {n.fixer} who had repaired {B!}'s {n.vehicle}].
     {A} called {Q}.
     {A} asked {B} to repair {D}.
     {A} did not know [the {n.fixer} who had built {D}].
@@ -383,7 +383,7 @@ WORK = (
     {A} hid {O} in the {n.room}.
     {Q} defended {A}.
     "{A1} want to work in {L!}," said {A}.
-    {A} looked for [a {n.person} who could help {A*}].
+    {A} looked for [a {n.person} who wanted to help {A*}].
     [The {n.person?} in the {n.building}] were sad because {A} wanted to leave.
     """,
     """
@@ -445,7 +445,7 @@ AGREEMENT = """
     [The {n.building?} that the {n.person?} had built] were {j.place}.
     [The door of the {n.building?}] was open.
     [The windows of the {n.building?}] were open.
-    [The {n.plant?} in the {n.container?}] were {j.plant}.
+    [The {n.flower?} in the {n.container?}] were {j.plant}.
     [The {n.food?} on the {n.furniture?}] tasted {j.food}.
     [The {n.vehicle?} behind the {n.building?}] belonged to {B}.
     [The {n.person?} who lived with the {n.pet?}] were {j.person}.
@@ -465,7 +465,7 @@ ASIDES = """
     {A} was as {j.person} as {B}.
     {B} was not {j.person}.
     {B} was {A}'s {j.person:est} friend.
-    {A} wore a {j.thing} {n.clothes}.
+    {A} wore a {j.clothes} {n.clothes}.
     {B} wore [a {n.clothes} that {A} had made].
     {A} loved {n.animal+s} but feared {n.animal+s}.
     {A} had [three {n.pet+s} and a {n.pet}].

@@ -14,7 +14,7 @@ from helpers.miniworld.vocabulary import Vocabulary
 # What goes from hand to hand; with a dot a sense of an ambiguous word.
 OBJECTS = listed(
     "key.lock ring.jewel watch.clock letter.mail racket.sport bow.weapon tie.clothing "
-    "bat.club note.message umbrella coin wallet candle book map photograph diary guitar "
+    "bat.club umbrella coin wallet candle book map photograph diary guitar "
     "violin flute doll ball scarf necklace hat mirror torch camera dictionary passport "
     "drum vase sword medal trophy painting telescope compass cup coat"
 )
@@ -37,7 +37,7 @@ MOODS = {
     "glad": "happy glad cheerful joyful grateful lucky calm",
     "nice": "beautiful lovely wonderful valuable nice elegant",
     "kind": "kind generous brave clever honest friendly helpful hard-working talented wise",
-    "sky": "blue cloudless cloudy grey dark bright clear",
+    "sky": "blue cloudless bright clear",
     "air": "cold warm cool fresh clear",
     "cloud": "dark white huge beautiful",
     "leaf": "green red wet dry golden",
@@ -45,6 +45,7 @@ MOODS = {
     "crowd": "loud cheerful nervous happy noisy quiet",
     "boss": "impatient rude arrogant greedy merciless nervous",
     "story": "strange sad long beautiful endless funny",
+    "clothes": "old new warm dirty clean elegant beautiful comfortable",
     "vehicle": "old new slow fast rusty dirty full empty comfortable",
     "food": "sweet bitter delicious sour fresh horrible rotten",
     "person": "",
@@ -90,10 +91,12 @@ KINDS = {
     "food": ("fruit", "vegetable", "baked food"),
     "tree": ("tree",),
     "plant": ("flower", "tree", "shrub"),
+    "flower": ("flower",),
     "animal": ("mammal", "bird", "insect", "reptile", "amphibian", "arachnid", "dog"),
 }
 UNFIT = {
     "building": "prison",
+    "clothes": "shoe sock glove boot",
     "person": "baby ghost giant enemy",
     "small": "stone stamp",
     "container": "parcel",
