@@ -109,7 +109,11 @@ def kinds(g: Grammar) -> Constructions:
             return None
         return Clause(belong, s, second=Common(note(d, k), PLURAL, g.the), facts=(k.fact,))
 
-    return Constructions((are, kind_of, belong_to))
+    def subclass_of(d, s, k):
+        of = At(g.of, Common(note(d, k)))
+        return Copula(s, Common(g.noun("subclass"), SINGULAR, g.a, (), (of,)), facts=(k.fact,))
+
+    return Constructions((are, kind_of, belong_to, subclass_of))
 
 
 def matter(g: Grammar) -> Constructions:

@@ -2,6 +2,7 @@
 
 from helpers.miniworld.documents.grammar import Constructions, Grammar, now, then
 from helpers.miniworld.terms import (
+    MIDDLE,
     NOW,
     PLURAL,
     SINGULAR,
@@ -38,7 +39,7 @@ def constructions(g: Grammar) -> dict[str, Constructions]:
         "P57": g.made_by(verb("direct", "transitive")) + g.role("director"),
         "P86": g.made_by(verb("compose", "transitive")) + g.role("composer"),
         "P175": g.made_by(verb("record", "transitive")) + _work_by(g),
-        "P170": g.made_by(verb("create", "transitive")) + g.role("creator"),
+        "P170": g.made_by(verb("create", "transitive")) + painted(g) + g.role("creator"),
         "P449": broadcasts(g),
         "P407": languages(g, "language"),
         "P364": languages(g, "language", "original"),
@@ -214,7 +215,28 @@ def owners(g: Grammar) -> Constructions:
 
 def broadcasts(g: Grammar) -> Constructions:
     broadcast, show = g.words.verb("broadcast", "transitive"), g.words.verb("show", "transitive")
-    return g.made_by(broadcast) + Constructions(g.made_by(show).predicates)
+    air, originally = g.words.verb("air", "transitive"), g.words.adverb("originally")
+
+    def aired(d, s, k):
+        at = (Adjunct(originally, MIDDLE), Adjunct(At(g.on, d.other(k.object))))
+        return Clause(air, None, s, form=THEN, passive=True, adjuncts=at, facts=(k.fact,))
+
+    shown = Constructions((*g.made_by(show).predicates, aired))
+    return g.made_by(broadcast) + shown
+
+
+def painted(g: Grammar) -> Constructions:
+    """*Guernica was painted by Picasso*; a statue wasn't."""
+    paint = g.words.verb("paint", "transitive")
+
+    def if_painted(way):
+        def said(d, *rest):
+            making = g.words.making.get(rest[-1].subject.name)
+            return way(d, *rest) if making == "painted" else None
+
+        return said
+
+    return Constructions(*(tuple(map(if_painted, ways)) for ways in g.made_by(paint)))
 
 
 def languages(g: Grammar, lemma: str, kind: str = "") -> Constructions:
@@ -293,6 +315,7 @@ def genres(g: Grammar) -> Constructions:
 def years(g: Grammar) -> Constructions:
     date = g.words.verb("date", "intransitive")
     appear = g.words.verb("appear", "intransitive")
+    publish = g.words.verb("publish", "transitive")
     dates = _dated(g, date, g.from_, THEN._replace(tense="present"))
     (in_year,) = _dated(g, appear, g.in_year, THEN).predicates
 
@@ -300,7 +323,12 @@ def years(g: Grammar) -> Constructions:
         # The year of a painting or an opera is when it was made, not when it came out.
         return None if g.words.making.get(k.subject.name) in MADE else in_year(d, s, k)
 
+    (in_print,) = _dated(g, publish, g.in_year, THEN, True).predicates
+
+    def was_published(d, s, k):
+        return in_print(d, s, k) if g.words.making.get(k.subject.name) == "written" else None
+
     def is_from(d, s, k):
         return Copula(s, At(g.from_, Year(int(k.object.name))), facts=(k.fact,))
 
-    return dates + Constructions((appeared, is_from))
+    return dates + Constructions((appeared, was_published, is_from))

@@ -270,6 +270,11 @@ def languages(g: Grammar) -> Constructions:
         at, form = Adjunct(At(g.in_, d.other(k.object))), d.form(k.subject)
         return Clause(communicate, s, form=form, adjuncts=(at,), facts=(k.fact,))
 
+    def could_communicate(d, s, k):
+        form = d.form(k.subject)
+        modal = g.could if form == THEN else g.can
+        return communicated(d, s, k)._replace(form=form._replace(modal=modal))
+
     def language_that(d, k):
         subject = d.subject(k.object)
         used = Clause(use, d.subject(k.subject), Gap(), form=d.form(k.subject), facts=(k.fact,))
@@ -284,7 +289,8 @@ def languages(g: Grammar) -> Constructions:
         subject = Partitive(1, whole) if several else whole
         return Copula(subject, d.name(k.object), d.form(k.subject), facts=(k.fact,))
 
-    predicates = (verb(speak), verb(know), could_speak, was_able, communicated)
+    speaking = (verb(speak), verb(know), could_speak, was_able)
+    predicates = (*speaking, communicated, could_communicate)
     return Constructions(predicates, (language_that, one_of))
 
 
@@ -339,6 +345,7 @@ def positions(g: Grammar) -> Constructions:
 
 def religions(g: Grammar) -> Constructions:
     follow = g.words.verb("practise", "transitive")
+    affiliate = g.words.verb("affiliate", "prepositional", "with")
 
     def follower(d, s, k):
         of = At(g.of, d.other(k.object))
@@ -349,7 +356,12 @@ def religions(g: Grammar) -> Constructions:
         form = d.form(k.subject)
         return Clause(follow, s, d.other(k.object), form=form, facts=(k.fact,))
 
-    return Constructions((follower, practised)) + g.role("religion", as_alive)
+    def affiliated(d, s, k):
+        form = d.form(k.subject)
+        it = d.other(k.object)
+        return Clause(affiliate, None, s, it, form=form, passive=True, facts=(k.fact,))
+
+    return Constructions((follower, practised, affiliated)) + g.role("religion", as_alive)
 
 
 def instruments(g: Grammar) -> Constructions:
@@ -419,7 +431,7 @@ def parties(g: Grammar) -> Constructions:
         form = so_far(d, k)
         return Clause(belong, s, second=d.other(k.object), form=form, facts=(k.fact,))
 
-    return Constructions((member, belonged)) + g.role("party", as_alive)
+    return Constructions((member, belonged)) + g.role("political party", as_alive)
 
 
 def labels(g: Grammar) -> Constructions:

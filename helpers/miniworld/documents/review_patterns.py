@@ -7,7 +7,9 @@ itself, G another of its sort, R and P are people.
 """
 
 # Opinions that a film and a gadget can both be given, in a good and a bad review: kind → (weight,
-# patterns). Negation and contrast are common enough that words alone don't tell the polarity.
+# patterns). An adjective agrees with its review in six uses of seven, or a network would learn no
+# polarity from text without labels; so what is denied or conceded is often of the review's own side
+# (*nobody denies that it is brilliant*), and *not* or *but* are as common for as against.
 OPINIONS = {
     "plain": (
         36,
@@ -55,87 +57,82 @@ OPINIONS = {
         """,
     ),
     "negated": (
-        17,
+        20,
         """
         {F} is not {j.con}.
-        {F} isn't {j.con}.
-        {F} is never {j.con}.
-        {F} is not {r.not} {j.gcon}.
-        {F~} is not a {j.con} {n.F}.
-        {F} is not {j.con} or {j.con}.
+        {F} is never {r.not} {j.gcon}.
         The {n.X} is not {j.con.X}.
         The {n.X} isn't {j.con.X}.
-        The {n.X} of {F!} is not {j.con.X}.
-        The {n.X} is never {j.con.X}.
-        The {n.X} isn't {j.con.X}, and the {n.Y} isn't {j.con.Y}.
-        [The {n.X} and the {n.Y}] are not {j.con.X}.
-        {F} does not have a {j.con.Z} {n.Z}.
-        I don't think that the {n.X} is {j.con.X}.
         I can't say that {F} is {j.con}.
-        Nobody can say that the {n.X} is {j.con.X}.
-        Nobody would say that {F} is {j.con}.
         I did not {v.likeX.con} the {n.X}.
-        I don't {v.like.con} {F}.
         The {n.X} did not {v.move.con} me.
-        {F} has never {v.move.con:en} {R}.
         {F} was not a {n.con}.
-        {F} is never a {n.con}.
-        The {n.X} could not be {j.gpro.X:er}.
         {F} could hardly be {j.gpro:er}.
+        The {n.X} could not be {j.gpro.X:er}.
+        No {n.F} is {j.gpro:er}.
+        No {n.F} is as {j.gpro} as {F!}.
+        There is [no {n.F} that is {j.gpro:er}].
+        I don't know [a {n.F} that is {j.gpro:er}].
+        I had never seen [a {n.F} that was so {j.gpro}].
+        I don't doubt that {F} is {j.pro}.
+        I don't doubt that the {n.X} is {j.pro.X}.
+        Nobody doubts that {F} is {j.pro}.
+        Nobody can deny that the {n.X} is {j.pro.X}.
+        Nobody would deny that {F} is {j.pro}.
+        I did not know that the {n.X} was so {j.pro.X}.
+        I have never forgotten [the {j.pro.X} {n.X}].
+        I can't forget the {j.pro.X} {n.X} of {F!}.
         """,
     ),
     "contrast": (
-        14,
+        16,
         """
-        Although the {n.X} is {j.con.X}, the {n.Y} is {j.pro.Y}.
-        Though the {n.X} is {r.deg} {j.gcon.X}, {F} is {j.pro}.
-        The {n.X} is {j.pro.X}, although the {n.Y} is {j.con.Y}.
+        Although the {n.X} is {j.con.X}, {F} is {j.pro} and {j.pro}.
         The {n.X} is {j.con.X}, but the {n.Y} is {j.pro.Y}.
-        {F} is {j.con} but {j.pro}.
-        {F} has a {j.con.Z} {n.Z}, but {F!} is {j.pro}.
-        {F} may be {j.con}, but {F*} is {j.pro}.
-        Despite the {j.con.X} {n.X}, {F} is {j.pro}.
-        The {n.X} is {j.con.X}, yet I {v.like.pro} {F}.
-        Although {F} is {j.con}, I {v.like.pro} {F*}.
+        {F} is {j.con}, but the {n.X} is {j.pro.X} and {j.pro.X}.
+        The {n.X} is {j.pro.X}, although the {n.Y} is {j.con.Y}.
         Although I {v.likeX.con:d} the {n.X}, {F} {v.move.pro:d} me.
         While the {n.X} is {j.con.X}, the {n.Y} is {r.deg} {j.gpro.Y}.
-        The {n.X} isn't {j.pro.X}, but {F} is {j.pro}.
-        I expected a {j.con} {n.F}, but {F} is {j.pro}.
-        {F} looks {j.con}, but {F*} is {j.pro}.
         At first, {F} seemed {j.con}, but the {n.X} {v.move.pro:d} me.
+        The {n.X} isn't {j.pro.X}, but {F} is {j.pro}.
+        The {n.X} is not {j.pro.X}, but the {n.Y} is {j.pro.Y}.
+        Although the {n.X} isn't {j.pro.X}, {F} is {j.pro}.
+        {F} is not {j.pro}, but the {n.X} is {j.pro.X}.
+        Although {F} is not {j.pro}, I {v.like.pro} {F*}.
+        Although {R} disagrees, {F} is {j.pro}.
+        Although {R} {v.likeX.con:d} the {n.X}, {F} is {j.pro}.
+        {R} {v.likeX.con:d} the {n.X}, but {F} is {j.pro}.
+        I expected a {n.con}, but {F} is {j.pro}.
         [The {n.X}, which {R} {v.likeX.con:d},] is {j.pro.X}.
         [The {n.X} that {R} {v.likeX.con:d}] is {r.deg} {j.gpro.X}.
         """,
     ),
     "reported": (
-        7,
+        4,
         """
         {R} thought that {F} was {j.con}, but I {v.like.pro:d} {F*}.
-        {R} told me that the {n.X} was {j.con.X}, but I disagree.
         {R} says that the {n.X} is {j.con.X}, but I think that the {n.X} is {j.pro.X}.
-        {R} said that {F} was {j.pro}, and {R} was right.
-        {R} believes that {F} is {j.con}, but {F*} is {j.pro}.
-        Although {R} finds that {F} is {j.con}, I {v.like.pro} {F*}.
+        {R} said that {F} was {j.pro}, and I agree.
+        {R} told me that the {n.X} was {j.pro.X}, and I agree.
+        {R} believes that {F} is {j.pro}, and I agree.
         [The critics who say that {F} is {j.con}] are wrong.
         [The critic who {v.likeX.con:d} the {n.X+s}] is wrong.
-        {R} asked me whether {F} was {j.con}, but {F*} was {j.pro}.
-        {R} feared that the {n.X} was {j.con.X}, but the {n.X} was {j.pro.X}.
+        {R} asked me whether {F} was {j.pro}, and {F*} was {j.pro}.
         """,
     ),
     "compared": (
-        8,
+        7,
         """
         {F} is {j.gpro:er} than {G}.
         {F} is much {j.gpro:er} than {G}.
         {F} is less {j.gcon} than {G}.
-        {F} is not as {j.gcon} as {G}.
+        {G} is not as {j.gpro} as {F!}.
+        {G} is less {j.gpro} than {F!}.
         {F} is as {j.gpro} as {G}.
         {F~} is the {j.gpro:est} {n.F} of the year.
         {F~} is [the {j.gpro:est} {n.F} that I know].
-        While {G} is {j.con}, {F!} is {j.pro}.
-        {G} is {j.con}, but {F!} is {j.pro}.
         The {n.X} is {j.gpro.X:er} than the {n.X} of {G}.
-        {F} is less {j.gcon} than [the {n.F+s} that {R} likes].
+        While {G} is {j.con}, {F!} is {j.pro}.
         """,
     ),
     "asked": (
@@ -143,7 +140,7 @@ OPINIONS = {
         """
         Is there [a {n.F} that is {j.gpro:er}]?
         Who could {v.like.con} {F}?
-        Who would say that the {n.X} is {j.con.X}?
+        Who would deny that the {n.X} is {j.pro.X}?
         Why should anyone {v.like.con} {F}?
         Isn't the {n.X} {j.pro.X}?
         """,
@@ -157,11 +154,10 @@ MANY = """
         Every {n.M} is {j.pro.M}.
         All {n.M+s} are {r.deg} {j.gpro.M}.
         No {n.M} is {j.con.M}.
-        None of the {n.M+s} is {j.con.M}.
-        Few of the {n.M+s} are {j.con.M}.
+        Few of the {n.M+s} are not {j.pro.M}.
+        None of the {n.M+s} could be {j.gpro.M:er}.
         Some of the {n.M+s} are {j.con.M}, but most of the {n.M+s} are {j.pro.M}.
         [The {n.M+s} of {F!}] are {j.pro.M}.
-        [The {n.M+s} of {F!}] are not {j.con.M}.
         """
 
 # Only in good reviews, only in bad ones.

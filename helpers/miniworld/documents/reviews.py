@@ -35,7 +35,7 @@ from helpers.miniworld.world import World
 
 FEWEST, MOST = 4, 10
 TITLES, HEROES_KNOWN = 30, 16  # films (or gadgets) that a world knows, heroes of films
-OPINION = 0.78  # share of sentences that say one
+OPINION = 0.82  # share of sentences that say one
 MANY_WEIGHT, VERDICT_WEIGHT = 11, 10
 UNCOUNTED = {"acting", "animation", "dialogue", "atmosphere", "software", "packaging", "humour"}
 # *very good*, *a very good film*, *not very good*.

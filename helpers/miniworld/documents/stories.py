@@ -19,10 +19,12 @@ from helpers.miniworld.documents.story_words import (
     DEVICES,
     LATER,
     MANNERS,
+    NEEDS_OBJECT,
     OBJECTS,
     PETS,
     PLACES,
     RECENTLY,
+    REFLEXIVE,
     RESTING,
     STRANGERS,
     WHEN,
@@ -40,11 +42,13 @@ from helpers.miniworld.terms import PAST, PLURAL, PRESENT, SINGULAR, Described
 from helpers.miniworld.vocabulary import vocabulary
 from helpers.miniworld.world import World
 
-LONGEST = 12
-ASIDES = ((), (0,), (0, 1))  # how many between two steps
+LONGEST = 14
+ASIDES = ((0,), (0, 1), (0, 1, 2))  # how many between two steps
+IN_THE_PRESENT = 0.7  # the past doesn't show a verb's number
 SKIPPED = 0.12
 INVENTED_JOB = 0.3
-NOUNS, ADJECTIVES, VERBS, THINGS = 11, 20, 13, 14  # of each kind, drawn once per world
+NOUNS, ADJECTIVES, VERBS, THINGS = 11, 17, 12, 14  # of each kind, drawn once per world
+PEOPLE = 26  # a noun for people is subject of most verbs
 OBJECTS_OF_A_VERB = 3
 OTHER_GENDER = 0.75  # two people of one gender are harder to tell apart
 
@@ -57,7 +61,9 @@ class Stories:
         self.words = words
         self.names = world.part(Names)
         order = world.choices("stories")
-        self.nouns = _tables(order, nouns_of(words), NOUNS)
+        nouns = nouns_of(words)
+        self.nouns = _tables(order, nouns, NOUNS)
+        self.nouns["person"] = Weighted.zipf(order.sample(nouns["person"], PEOPLE))
         self.adjectives = _tables(order, adjectives_of(words), ADJECTIVES)
         self.verbs = {
             "act": Weighted.zipf(order.shuffled(intransitive(words, RESTING))),
@@ -76,18 +82,31 @@ class Stories:
         self.senses = {sense: patterns(x) for sense, x in SENSES.items()}
         self.sense_order = Weighted.zipf(order.shuffled(sorted(self.senses)), 0.5)
         meant = tuple(p for some in self.senses.values() for p in some if p.narrated)
-        self.asides = Weighted([*asides, meant], [0.12, 0.50, 0.28, 0.10])
+        self.asides = Weighted([*asides, meant], [0.10, 0.64, 0.18, 0.08])
         self.times = {"@when": adverbials(WHEN), "@later": adverbials(LATER)}
         self.times["@past"] = adverbials(RECENTLY)
-        deeds = {k: order.sample(x, VERBS) for k, x in deeds_of(words).items()}
-        doing = [(v, order.sample(nouns, OBJECTS_OF_A_VERB)) for v, nouns in deeds.pop("do")]
+        deeds = deeds_of(words)
+        to_things, to_people = dict(deeds["do"]), deeds["deal"]
+        doing = [
+            (verb, order.sample(to_things[verb], OBJECTS_OF_A_VERB))
+            for verb in _both_kinds(order, list(to_things), NEEDS_OBJECT)
+        ]
         self.doing = Weighted.zipf(doing, 0.5)
-        self.verbs |= {k: Weighted.zipf(x, 0.5) for k, x in deeds.items()}
+        dealing = _both_kinds(order, to_people, REFLEXIVE)
+        self.verbs["deal"] = Weighted.zipf(dealing, 0.5)
+        self.verbs["deed"] = Weighted.zipf(order.sample(deeds["deed"], VERBS), 0.5)
 
 
 def _tables(order: Choices, words: dict[str, list], n: int) -> dict[str, Weighted]:
     """Of each kind as many words as a world draws, by Zipf's law."""
     return {kind: Weighted.zipf(order.sample(some, n)) for kind, some in words.items()}
+
+
+def _both_kinds(order: Choices, verbs: list, marked: set[str]) -> list:
+    """As many verbs as a world draws, half of them marked: tasks need some of these."""
+    some = order.sample([v for v in verbs if v.lemma in marked], VERBS // 2)
+    rest = order.sample([v for v in verbs if v.lemma not in marked], VERBS - len(some))
+    return order.shuffled(some + rest)
 
 
 class Telling:
@@ -203,8 +222,9 @@ class Telling:
 
 
 def write(world: World, choices: Choices) -> Draft:
-    """A story of up to 12 sentences, in the present or in the past."""
-    telling = Telling(world.part(Stories), choices, choices.pick((PAST, PRESENT)))
+    """A story of up to 14 sentences, in the present or in the past."""
+    tense = PRESENT if choices.chance(IN_THE_PRESENT) else PAST
+    telling = Telling(world.part(Stories), choices, tense)
     telling.cast()
     telling.tell()
     return telling.scene.draft("story", telling.scene.actors["A"].topic)

@@ -418,19 +418,33 @@ WEATHER = """
 AGREEMENT = """
     [The {n.person?} who knew the {n.person?}] {v.act:d}.
     [The {n.person?} who {v.deal:d} the {n.person?}] {v.deed:d}.
+    [The {n.person?} who {v.deal:d} the {n.person?}] {v.act:d}.
     [The {n.person?} who {v.deal:d} the {n.person?}] {v.do:d} the {n.done?}.
     [The {n.person?} who {v.deal:d} the {n.person?}] were {j.person}.
+    [The {n.person?} who {v.deal:d} [the {n.person?} near the {n.building?}]] {v.deed:d}.
+    [The {n.person?} who {v.deal:d} [the {n.person?} near the {n.furniture?}]] {v.act:d}.
     [The {n.person?} that the {n.person?} {v.deal:d}] {v.deed:d}.
+    [The {n.person?} that the {n.person?} {v.deal:d}] {v.act:d}.
     [The {n.person?} that the {n.person?} {v.deal:d}] {v.do:d} the {n.done?}.
+    [The {n.person?} that the {n.person?} {v.deal:d}] {v.deal:d} {A}.
+    [The {n.person?} that [the {n.person?} beside the {n.building?}] {v.deal:d}] {v.deed:d}.
+    [The {n.person?} that [the {n.person?} near the {n.vehicle?}] {v.deal:d}] {v.act:d}.
     [The {n.person?} whom {A} had met] {v.act:d} {r.manner}.
     [The {n.person?} whom {A} had met] {v.deal:d} the {n.person?}.
     [The {n.person?} beside the {n.person?}] {v.do:d} the {n.done?}.
+    [The {n.person?} beside the {n.furniture?}] {v.deed:d}.
     [The {n.person?} opposite the {n.building?}] {v.deal:d} the {n.person?}.
+    [The {n.person?} opposite the {n.vehicle?}] {v.do:d} the {n.done?}.
     [The {n.person?} near the {n.building?}] {v.do:d} the {n.done?}.
+    [The {n.person?} near the {n.furniture?}] {v.act:d}.
     [The {n.person?} behind the {n.vehicle?}] {v.deed:d}.
+    [The {n.person?} behind the {n.building?}] {v.do:d} the {n.done?}.
     [The {n.person?} near the {n.furniture?} beside the {n.furniture?}] {v.deed:d}.
+    [The {n.person?} behind the {n.vehicle?} near the {n.building?}] {v.do:d} the {n.done?}.
     The {n.person?} {v.deed:d}.
+    The {n.person?} {v.act:d}.
     The {n.person?} {v.do:d} the {n.done?}.
+    The {n.person?} {v.deal:d} the {n.person?}.
     [The {n.person?} with the {n.clothes?}] {v.act:d}.
     [The {n.person?} with the {n.pet?}] greeted {A}.
     [The {n.person?} near the {n.building?}] {v.act:d}.

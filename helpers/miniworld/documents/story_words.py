@@ -116,6 +116,23 @@ MANNERS = listed(
     "kindly gently patiently impatiently silently warmly coldly secretly bravely gladly "
     "angrily"
 )
+# fmt: off
+# A sentence is wrong without an object.
+NEEDS_OBJECT = {
+    "accompany", "admire", "avoid", "carry", "contain", "destroy", "describe", "discover",
+    "discuss", "damage", "examine", "find", "hold", "install", "mention", "need", "own", "praise",
+    "protect", "punish", "reach", "recommend", "repair", "rescue", "resemble", "use", "want",
+    "wear", "value", "get", "buy", "enjoy", "make", "cut", "design", "invent", "produce", "publish",
+    "recognise", "thank", "greet", "like", "love", "hate", "fill", "lift", "prefer", "bury",
+}
+# What one may well do to oneself.
+REFLEXIVE = {
+    "admire", "avoid", "betray", "blame", "defend", "deceive", "describe", "despise", "distrust",
+    "envy", "forgive", "hate", "help", "hurt", "like", "love", "mention", "mock", "observe",
+    "photograph", "praise", "protect", "punish", "rescue", "respect", "ridicule", "scold", "trust",
+    "understand",
+}
+# fmt: on
 WHEN = """
     I waited @one day.
     I waited @one morning.

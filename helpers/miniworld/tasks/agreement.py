@@ -57,8 +57,8 @@ def agreement_pairs(sizes: Sizes = SIZES, seed: int = 0) -> Splits:
     """Minimal pairs of a verb's two numbers (:class:`Agreement`).
 
     Every split holds as many of each construction, subject number and number of attractors (0 to
-    2; nouns of the subject's own number stand in between too). Raises TaskError for a size
-    below 1.
+    2; nouns of the subject's own number stand in between too). The words are those of
+    ``text(…, seed)``. Raises TaskError for a size below 1.
     """
     rows = gather(
         _pairs(seed),
@@ -72,7 +72,7 @@ def agreement_pairs(sizes: Sizes = SIZES, seed: int = 0) -> Splits:
 
 
 def _pairs(seed: int) -> Iterator[Agreement]:
-    kit = Kit("agreement", seed)
+    kit = Kit("agreement", seed, seed=seed)
     while True:
         for construction, number, attractors in CELLS:
             between, nouns = CONSTRUCTIONS[construction]

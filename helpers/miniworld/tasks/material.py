@@ -1,11 +1,16 @@
-"""People, things and what they do: the material from which the tasks build their sentences."""
+"""People, things and what they do: the material from which the tasks build their sentences.
 
-from collections import defaultdict
+All of it is drawn from what the stories of one world say: a network that has read them can know
+every word, and its number, that it is asked for.
+"""
+
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from helpers.miniworld import tables
 from helpers.miniworld.choice import Choices
+from helpers.miniworld.documents.stories import Stories
+from helpers.miniworld.documents.story_words import REFLEXIVE
 from helpers.miniworld.lexicon import Entity, FunctionWord, Lexicon, Noun, Verb, lexicon
 from helpers.miniworld.terms import (
     NOW,
@@ -19,36 +24,24 @@ from helpers.miniworld.terms import (
     Phrase,
     Referent,
 )
+from helpers.miniworld.world import world
 
 # What stands about and can be stood near, behind, beside …
 PLACES = ("furniture", "building", "vehicle")
 PREPOSITIONS = ("near", "behind", "beside", "opposite")
+
 # fmt: off
-# A sentence is wrong when these have no object, or when those have one.
-NEEDS_OBJECT = {
-    "accompany", "admire", "avoid", "carry", "contain", "destroy", "describe", "discover",
-    "discuss", "damage", "examine", "find", "hold", "install", "mention", "need", "own", "praise",
-    "protect", "punish", "reach", "recommend", "repair", "rescue", "resemble", "use", "want",
-    "wear", "value", "get", "buy", "enjoy", "make", "cut", "design", "invent", "produce", "publish",
-    "recognise", "thank", "greet", "like", "love", "hate", "fill", "lift", "prefer", "bury",
-}
+# A sentence is wrong when these have an object.
 TAKES_NONE = {
     "arrive", "blush", "cough", "depart", "disappear", "fall", "hesitate", "kneel", "laugh", "rest",
     "sleep", "smile", "sneeze", "snore", "stumble", "tremble", "yawn", "sit", "snow", "quarrel",
     "happen", "faint", "giggle", "shiver",
 }
-# What one may well do to oneself.
-REFLEXIVE = {
-    "admire", "avoid", "betray", "blame", "defend", "deceive", "describe", "despise", "distrust",
-    "envy", "forgive", "hate", "help", "hurt", "like", "love", "mention", "mock", "observe",
-    "photograph", "praise", "protect", "punish", "rescue", "respect", "ridicule", "scold", "trust",
-    "understand",
-}
 # fmt: on
 
 
 class Stock(NamedTuple):
-    """The lexicon's words by what they can do; all nouns can be counted."""
+    """A world's words by what they can do; all nouns but the masses can be counted."""
 
     people: tuple[Noun, ...]
     places: tuple[Noun, ...]
@@ -61,64 +54,38 @@ class Stock(NamedTuple):
 
 
 @cache
-def by_kind() -> dict[str, tuple[Noun, ...]]:
-    """Nouns by kind, class and lemma: what the verbs' columns speak of."""
-    words = lexicon()
-    found: dict[str, list[Noun]] = defaultdict(list)
-    classes = {row.lemma: row.cls for row in tables.rows("things")}
-    for noun in words.nouns.values():
-        kinds = {*noun.kinds, noun.lemma, classes.get(noun.lemma, noun.lemma)}
-        kinds |= {"person"} if noun.animate and noun.kind != "job" else set()
-        for kind in kinds:
-            found[kind].append(noun)
-    return {kind: tuple(nouns) for kind, nouns in found.items()}
-
-
-@cache
-def stock() -> Stock:
-    kinds = by_kind()
-    countable = {kind: tuple(n for n in nouns if n.plural) for kind, nouns in kinds.items()}
-    people = tuple(n for n in countable["person"] if _regular(n))
-    verbs = [v for v in dict.fromkeys(lexicon().frames.values()) if "person" in v.subject]
-    transitive = [v for v in verbs if v.frame == "transitive"]
-    actions = []
-    for verb in transitive:
-        objects = dict.fromkeys(n for k in verb.object for n in countable.get(k, ()))
-        objects = tuple(n for n in objects if not n.animate and _regular(n))
-        if objects:
-            actions.append((verb, objects))
-    masses = ("material", "food", "drink")
+def stock(seed: int) -> Stock:
+    """What ``world(seed)`` speaks of."""
+    said = world(seed).part(Stories)
+    dealings = said.verbs["deal"].items
+    names = {
+        gender: tuple(e.name for e in said.names.first.items if e.gender == gender)
+        for gender in ("female", "male")
+    }
     return Stock(
-        people,
-        tuple(n for kind in PLACES for n in countable[kind] if _regular(n)),
-        tuple(n for kind in masses for n in kinds[kind] if not n.plural),
-        tuple(v for v in verbs if v.frame == "intransitive"),
-        tuple(actions),
-        tuple(v for v in transitive if "person" in v.object),
-        tuple(v for v in transitive if v.lemma in REFLEXIVE),
-        {
-            gender: tuple(
-                row.name
-                for row in tables.rows("names")
-                if row.part == "first" and row.gender == gender
-            )
-            for gender in ("female", "male")
-        },
+        _regular(said.nouns["person"].items),
+        _regular(noun for kind in PLACES for noun in said.nouns[kind].items),
+        tuple(n for n in said.nouns["drink"].items if not n.plural),
+        tuple(dict.fromkeys((*said.verbs["act"].items, *said.verbs["deed"].items))),
+        tuple((verb, found) for verb, nouns in said.doing.items if (found := _regular(nouns))),
+        dealings,
+        tuple(verb for verb in dealings if verb.lemma in REFLEXIVE),
+        names,
     )
 
 
-def _regular(noun: Noun) -> bool:
-    """One word whose plural looks different: else a pair of numbers is no pair."""
-    return " " not in noun.lemma and noun.plural not in ("", noun.lemma)
+def _regular(nouns: Iterable[Noun]) -> tuple[Noun, ...]:
+    """Those of one word whose plural looks different: else a pair of numbers is no pair."""
+    return tuple(n for n in nouns if " " not in n.lemma and n.plural not in ("", n.lemma))
 
 
 class Kit:
-    """Draws words and small phrases; a referent id is used once a sentence."""
+    """Draws words and small phrases of ``world(seed)``; a referent id is used once a sentence."""
 
-    def __init__(self, *key: int | str):
+    def __init__(self, *key: int | str, seed: int = 0):
         self.choices = Choices(*key)
         self.words: Lexicon = lexicon()
-        self.stock = stock()
+        self.stock = stock(seed)
         self._referents = 0
 
     def word(self, lemma: str, kind: str) -> FunctionWord:

@@ -31,7 +31,7 @@ def acceptability(
 
 
 def _pairs(phenomena: tuple[str, ...], seed: int) -> Iterator[Pair]:
-    kit = Kit("acceptability", seed)
+    kit = Kit("acceptability", seed, seed=seed)
     while True:
         for name in phenomena:
             good, bad = PHENOMENA[name](kit).texts()

@@ -8,9 +8,10 @@ What is tested has names as in BLiMP (Warstadt et al. 2020).
 from collections.abc import Callable
 from typing import NamedTuple
 
+from helpers.miniworld.documents.story_words import NEEDS_OBJECT
 from helpers.miniworld.english import tree
 from helpers.miniworld.phrases import PERSONAL
-from helpers.miniworld.tasks.material import NEEDS_OBJECT, TAKES_NONE, Kit, other
+from helpers.miniworld.tasks.material import TAKES_NONE, Kit, other
 from helpers.miniworld.terms import (
     COMPARATIVE,
     EQUAL,
