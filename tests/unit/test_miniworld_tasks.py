@@ -10,7 +10,7 @@ import miniworld_tasks_checks as checks
 import pytest
 from miniworld_words import Maker
 
-from helpers.miniworld import card, documents, statistics
+from helpers.miniworld import card, documents, statistics, text
 from helpers.miniworld.annotate import annotated
 from helpers.miniworld.documents.facts import known_facts
 from helpers.miniworld.gold import Sentence, Span
@@ -185,6 +185,44 @@ def check_agreement(found):
         checks.check_balanced(part, lambda row: (row.construction, row.number, row.attractors))
         for row in part:
             checks.check_agreement_row(row)
+
+
+@pytest.fixture(scope="module")
+def said() -> Counter:
+    """How often a world's text of 400,000 tokens says each word."""
+    sentences = (sentence for document in text(400_000, seed=1) for sentence in document)
+    return Counter(word.lower() for s in sentences for word in re.findall(r"[\w-]+", s))
+
+
+def test_pairs_hold_what_the_world_says_in_both_numbers(said):
+    """Nothing can be learnt of a word that isn't in the text."""
+    for row in agreement_pairs(SMALL, seed=1)["test"]:
+        words = {w.lower() for w in (*row.tokens, row.wrong) if w.isalpha()}
+        assert not {w for w in words if said[w] < 2}, row.good
+    asked = [
+        re.findall(r"[a-z-]+", pair.good.lower().replace("n't", ""))
+        for pair in acceptability(SMALL, seed=1)["test"]
+    ]
+    known = [all(said[word] for word in words) for words in asked]
+    assert sum(known) / len(known) > 0.8
+
+
+def test_a_world_asks_for_its_own_words():
+    people = [{n.lemma for n in Kit("people", seed=seed).stock.people} for seed in (0, 1)]
+    assert people[0] != people[1]
+
+
+@pytest.mark.parametrize("relation", sorted(cloze.templates()))
+def test_the_words_of_the_templates_are_in_the_text(relation, many):
+    words = cloze.templates()[relation].replace("[X]", "").replace("[Y]", "")
+    assert not [w for w in words.lower().split() if w.isalpha() and not many[w]]
+
+
+@pytest.fixture(scope="module")
+def many() -> Counter:
+    """How often 1 M tokens say each word."""
+    sentences = (sentence for document in text(1_000_000) for sentence in document)
+    return Counter(word for s in sentences for word in re.findall(r"[a-z]+", s.lower()))
 
 
 def test_bad_parameters_are_named():

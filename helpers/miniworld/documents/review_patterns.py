@@ -12,7 +12,7 @@ itself, G another of its sort, R and P are people.
 # (*nobody denies that it is brilliant*), and *not* or *but* are as common for as against.
 OPINIONS = {
     "plain": (
-        36,
+        37,
         """
         {F} is {j.pro}.
         {F} is {r.deg} {j.gpro}.
@@ -96,11 +96,11 @@ OPINIONS = {
         At first, {F} seemed {j.con}, but the {n.X} {v.move.pro:d} me.
         The {n.X} isn't {j.pro.X}, but {F} is {j.pro}.
         The {n.X} is not {j.pro.X}, but the {n.Y} is {j.pro.Y}.
-        Although the {n.X} isn't {j.pro.X}, {F} is {j.pro}.
+        {F} is {j.pro}, although the {n.X} isn't {j.pro.X}.
         {F} is not {j.pro}, but the {n.X} is {j.pro.X}.
         Although {F} is not {j.pro}, I {v.like.pro} {F*}.
-        Although {R} disagrees, {F} is {j.pro}.
-        Although {R} {v.likeX.con:d} the {n.X}, {F} is {j.pro}.
+        {F} is {j.pro}, although {R} disagrees.
+        {F} is {j.pro}, although {R} {v.likeX.con:d} the {n.X}.
         {R} {v.likeX.con:d} the {n.X}, but {F} is {j.pro}.
         I expected a {n.con}, but {F} is {j.pro}.
         [The {n.X}, which {R} {v.likeX.con:d},] is {j.pro.X}.
@@ -108,7 +108,7 @@ OPINIONS = {
         """,
     ),
     "reported": (
-        4,
+        6,
         """
         {R} thought that {F} was {j.con}, but I {v.like.pro:d} {F*}.
         {R} says that the {n.X} is {j.con.X}, but I think that the {n.X} is {j.pro.X}.

@@ -47,9 +47,10 @@ ASIDES = ((0,), (0, 1), (0, 1, 2))  # how many between two steps
 IN_THE_PRESENT = 0.7  # the past doesn't show a verb's number
 SKIPPED = 0.12
 INVENTED_JOB = 0.3
-NOUNS, ADJECTIVES, VERBS, THINGS = 11, 17, 12, 14  # of each kind, drawn once per world
-PEOPLE = 26  # a noun for people is subject of most verbs
+NOUNS, ADJECTIVES, VERBS, THINGS = 11, 11, 12, 12  # of each kind, drawn once per world
+PEOPLE = 23  # a noun for people is subject of most verbs
 OBJECTS_OF_A_VERB = 3
+IRREGULAR = 3
 OTHER_GENDER = 0.75  # two people of one gender are harder to tell apart
 
 
@@ -82,18 +83,19 @@ class Stories:
         self.senses = {sense: patterns(x) for sense, x in SENSES.items()}
         self.sense_order = Weighted.zipf(order.shuffled(sorted(self.senses)), 0.5)
         meant = tuple(p for some in self.senses.values() for p in some if p.narrated)
-        self.asides = Weighted([*asides, meant], [0.10, 0.64, 0.18, 0.08])
+        self.asides = Weighted([*asides, meant], [0.08, 0.62, 0.23, 0.07])
         self.times = {"@when": adverbials(WHEN), "@later": adverbials(LATER)}
         self.times["@past"] = adverbials(RECENTLY)
         deeds = deeds_of(words)
         to_things, to_people = dict(deeds["do"]), deeds["deal"]
         doing = [
             (verb, order.sample(to_things[verb], OBJECTS_OF_A_VERB))
-            for verb in _both_kinds(order, list(to_things), NEEDS_OBJECT)
+            for verb in _both_kinds(order, list(to_things), NEEDS_OBJECT, IRREGULAR)
         ]
         self.doing = Weighted.zipf(doing, 0.5)
         dealing = _both_kinds(order, to_people, REFLEXIVE)
         self.verbs["deal"] = Weighted.zipf(dealing, 0.5)
+        self.verbs["self"] = Weighted.zipf([v for v in dealing if v.lemma in REFLEXIVE])
         self.verbs["deed"] = Weighted.zipf(order.sample(deeds["deed"], VERBS), 0.5)
 
 
@@ -102,11 +104,13 @@ def _tables(order: Choices, words: dict[str, list], n: int) -> dict[str, Weighte
     return {kind: Weighted.zipf(order.sample(some, n)) for kind, some in words.items()}
 
 
-def _both_kinds(order: Choices, verbs: list, marked: set[str]) -> list:
-    """As many verbs as a world draws, half of them marked: tasks need some of these."""
-    some = order.sample([v for v in verbs if v.lemma in marked], VERBS // 2)
-    rest = order.sample([v for v in verbs if v.lemma not in marked], VERBS - len(some))
-    return order.shuffled(some + rest)
+def _both_kinds(order: Choices, verbs: list, marked: set[str], irregular: int = 0) -> list:
+    """As many verbs as a world draws, half of them marked, some irregular (*took, taken*): tasks
+    need some of these."""
+    some = order.sample([v for v in verbs if v.past != v.participle], irregular)
+    some += order.sample([v for v in verbs if v.lemma in marked and v not in some], VERBS // 2)
+    rest = [v for v in verbs if v.lemma not in marked and v not in some]
+    return order.shuffled(some + order.sample(rest, VERBS - len(some)))
 
 
 class Telling:

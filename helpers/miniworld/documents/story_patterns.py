@@ -441,6 +441,8 @@ AGREEMENT = """
     [The {n.person?} behind the {n.building?}] {v.do:d} the {n.done?}.
     [The {n.person?} near the {n.furniture?} beside the {n.furniture?}] {v.deed:d}.
     [The {n.person?} behind the {n.vehicle?} near the {n.building?}] {v.do:d} the {n.done?}.
+    [The {n.person?} near the {n.vehicle?}] were {v.do:ing} the {n.done?}.
+    [The {n.person?} who {v.deal:d} the {n.person?}] had {v.do:en} the {n.done?}.
     The {n.person?} {v.deed:d}.
     The {n.person?} {v.act:d}.
     The {n.person?} {v.do:d} the {n.done?}.
@@ -473,6 +475,24 @@ AGREEMENT = """
     [The {n.person}, who knew [{A!} and {B!}],] {v.act:d}.
     """
 ASIDES = """
+    {A} {v.self:d} {A*}.
+    {A} never {v.self:d} {A*}.
+    {A} did not {v.do} anything.
+    {A} {v.do:d} nothing.
+    {A} did not {v.deal} anyone.
+    {A} {v.deal:d} nobody.
+    {A} might {v.do} the {n.done?}.
+    {A} {v.do:d} that {n.done}.
+    The {n.person?} {v.do:d} these {n.done+s}.
+    What did the {n.person?} {v.do}?
+    The {n.person?} should {v.do} the {n.done?}.
+    The {n.person?} had {v.do:en} the {n.done?}.
+    The {n.person?} were {v.do:ing} the {n.done?}.
+    There was much {n.drink} in the {n.room}.
+    The {n.person?} were {j.person:er} than the {n.person?}.
+    The {j.person} {n.person?} {v.do:d} the {n.done?}.
+    {A} was {j.person:er} than {B}.
+    {A} was as {j.person} as {B}.
     {A} was {j.person}.
     {A} was {r.deg} {j.person}.
     {A} was {j.person:er} than {B}.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from helpers.miniworld.choice import Choices
 from helpers.miniworld.documents.stories import Stories
 from helpers.miniworld.documents.story_words import REFLEXIVE
-from helpers.miniworld.lexicon import Entity, FunctionWord, Lexicon, Noun, Verb, lexicon
+from helpers.miniworld.lexicon import Adjective, Entity, FunctionWord, Lexicon, Noun, Verb, lexicon
 from helpers.miniworld.terms import (
     NOW,
     PLURAL,
@@ -50,6 +50,7 @@ class Stock(NamedTuple):
     actions: tuple[tuple[Verb, tuple[Noun, ...]], ...]
     dealings: tuple[Verb, ...]
     reflexive: tuple[Verb, ...]
+    qualities: tuple[Adjective, ...]
     names: dict[str, tuple[str, ...]]
 
 
@@ -70,6 +71,7 @@ def stock(seed: int) -> Stock:
         tuple((verb, found) for verb, nouns in said.doing.items if (found := _regular(nouns))),
         dealings,
         tuple(verb for verb in dealings if verb.lemma in REFLEXIVE),
+        said.adjectives["person"].items,
         names,
     )
 

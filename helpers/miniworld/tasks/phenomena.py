@@ -407,8 +407,8 @@ def subject_once(kit: Kit) -> Sample:
 
 def comparative(kit: Kit) -> Sample:
     """*older than* / *old than*; *as old as* / *as older as*."""
-    graded = [a for a in kit.words.adjectives.values() if a.comparative and "person" in a.domains]
-    adjective = kit.pick([a for a in graded if " " not in a.comparative])
+    graded = [a for a in kit.stock.qualities if a.comparative and " " not in a.comparative]
+    adjective = kit.pick(graded)
     higher = kit.choices.chance(0.5)
     degree = COMPARATIVE if higher else EQUAL
     standard = kit.person(kit.number())
@@ -421,8 +421,7 @@ def comparative(kit: Kit) -> Sample:
 
 def order_of_adjective(kit: Kit) -> Sample:
     """*the old box* / *the box old*."""
-    graded = [a for a in kit.words.adjectives.values() if a.domains and "person" in a.domains]
-    adjective = Described(kit.pick(graded), POSITIVE)
+    adjective = Described(kit.pick(kit.stock.qualities), POSITIVE)
     subject = kit.person(kit.number())._replace(adjectives=(adjective,))
     term = Statement(kit.action(subject, Form(PAST)))
     words = spoken(term)
