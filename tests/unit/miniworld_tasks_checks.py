@@ -9,10 +9,15 @@ from helpers.miniworld.documents.facts import known_facts
 from helpers.miniworld.tasks import splits
 from helpers.miniworld.tasks.rows import Agreement, Edge, Opinion, Pair
 
-NOUNS = tables.rows("nouns") + tables.rows("things")
+# What stories say beyond the tables that all share.
+OF_STORIES = {
+    name: tables.read(tables.FOLDER / f"story_{name}.tsv", row)
+    for name, row in (("nouns", tables.NounRow), ("verbs", tables.VerbRow))
+}
+NOUNS = tables.rows("nouns") + tables.rows("things") + OF_STORIES["nouns"]
 SINGULARS = {row.lemma for row in NOUNS}
 PLURALS = {row.plural for row in NOUNS if row.plural}
-VERBS = tables.rows("verbs")
+VERBS = tables.rows("verbs") + OF_STORIES["verbs"]
 THIRD = {row.third for row in VERBS}
 BASES = {row.lemma for row in VERBS}
 PASTS = {row.past for row in VERBS}

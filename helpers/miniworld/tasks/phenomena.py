@@ -213,7 +213,7 @@ def count_and_mass(kit: Kit) -> Sample:
 
 
 def _reflexive(kit: Kit, subject, referent: Referent, wrong: str) -> Sample:
-    form_ = kit.pick((Form(PAST), Form(PAST, negation=NOT)))
+    form_ = kit.pick((Form(PAST), Form(PAST, negation=NOT), Form(PAST, negation=NEVER)))
     verb = kit.pick(kit.stock.reflexive)
     term = Statement(Clause(verb, subject, Pronoun(referent), form=form_))
     words = spoken(term)
