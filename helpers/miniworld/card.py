@@ -17,12 +17,15 @@ from helpers.miniworld.tasks import (
     acceptability,
     agreement_pairs,
     baselines,
+    domain_shift,
     edge_probing,
+    nli,
     sentiment,
     tagging,
 )
-from helpers.miniworld.tasks.baselines import Scores
+from helpers.miniworld.tasks.baselines import PairScores, Scores
 from helpers.miniworld.tasks.cloze import queries
+from helpers.miniworld.tasks.inference import KINDS
 from helpers.miniworld.tasks.probing import PARTS
 
 README = ROOT / "data" / "README.md"
@@ -142,6 +145,8 @@ def scores() -> list[tuple[str, Scores]]:
         found.append((f"sentiment, {domain}", baselines.of_opinions(splits)))
         unseen = baselines.of_opinions(splits, "unseen")
         found.append((f"sentiment, {domain}, unseen words", unseen))
+    shifted = baselines.of_opinions(domain_shift("films", N_LABELS), "shifted")
+    found.append(("domain shift, films to gadgets", shifted))
     found.append(("acceptability", baselines.of_pairs(acceptability())))
     found.append(("agreement", baselines.of_pairs(agreement_pairs())))
     tagged = tagging()
@@ -150,6 +155,16 @@ def scores() -> list[tuple[str, Scores]]:
     for part in PARTS:
         found.append((f"edge probing, {part}", baselines.of_edges(edge_probing(part))))
     found.append(("LAMA", baselines.of_queries(queries({}))))
+    return found
+
+
+def pair_scores() -> list[tuple[str, PairScores]]:
+    """The baselines of inference, as a whole and by what decides."""
+    splits = nli()
+    found = [("inference", baselines.of_inference(splits))]
+    for kind in KINDS:
+        of_kind = {name: [row for row in part if row.kind == kind] for name, part in splits.items()}
+        found.append((f"inference, {kind}", baselines.of_inference(of_kind)))
     return found
 
 
@@ -197,6 +212,11 @@ tags and edges the neighbours too, else logistic regression over 1- to 3-grams. 
 
 {baselines}
 
+**Pairs of sentences**: *hypothesis* sees its words alone, *overlap* how many of them the premise
+has and which of the two is denied, *words* those of both. All three labels are equally frequent.
+
+{pairs}
+
 No sentence is in two splits: a hash of its letters decides. Test rows of part-of-speech, dependency
 and entity probing ask only about words that no training row asks about.
 
@@ -223,6 +243,10 @@ def section(found: list[Document], made: list[list[str]], real: list[list[str]])
         beside=beside(made, real),
         labels=N_LABELS,
         baselines=table(("task", "majority", "single words", "three words"), rows),
+        pairs=table(
+            ("task", "majority", "hypothesis", "overlap", "words"),
+            [(name, *map(percent, score)) for name, score in pair_scores()],
+        ),
         examples=examples(found),
     )
 

@@ -61,6 +61,15 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """A fact between two entities that the sentence names: *Paris* (subject) P36 *France*."""
+
+    subject: Span
+    object: Span
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Constituent:
     """A node of the constituency tree; children are constituents or token indices."""
 
@@ -120,6 +129,18 @@ class Sentence:
     def root(self) -> int:
         """Index of the root token."""
         return next(i for i, token in enumerate(self.tokens) if token.head < 0)
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """The facts of the sentence whose two entities it names, each once, with their spans."""
+        spans: dict[str, Span] = {}
+        for span in self.entities:
+            spans.setdefault(span.id, span)
+        return tuple(
+            Relation(spans[fact.subject], spans[fact.object], fact.relation)
+            for fact in self.facts
+            if fact.subject in spans and fact.object in spans and fact.subject != fact.object
+        )
 
     def bracketed(self) -> str:
         """The constituency tree in Penn Treebank style."""

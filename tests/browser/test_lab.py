@@ -127,15 +127,19 @@ def run_to_the_end(page, path, seconds: float = 240):
     )
     command(page, "notebook:run-all-cells")
     deadline = time.monotonic() + seconds
+    waiting = "nothing was saved"
     while time.monotonic() < deadline:
         time.sleep(2)
         command(page, "docmanager:save")
-        book = nbformat.read(path, as_version=4)
+        try:
+            book = nbformat.read(path, as_version=4)
+        except nbformat.reader.NotJSONError:
+            continue  # read while JupyterLab was writing it
         code = [c for c in book.cells if c.cell_type == "code" and c.source.strip()]
         if all(cell.execution_count for cell in code):
             return book
-    waiting = next(cell for cell in code if not cell.execution_count)
-    raise AssertionError(f"After {seconds:g} s this cell had not run:\n{waiting.source[:500]}")
+        waiting = next(cell for cell in code if not cell.execution_count).source
+    raise AssertionError(f"After {seconds:g} s this cell had not run:\n{waiting[:500]}")
 
 
 def command(page, name: str) -> None:

@@ -4,10 +4,12 @@ import dataclasses
 import random
 
 import pytest
+from miniworld_tasks_checks import check_balanced, check_edges
 from miniworld_words import Maker
 
 from helpers.miniworld import annotate, documents, frames, tables
 from helpers.miniworld.annotate import annotated
+from helpers.miniworld.tasks import Sizes, probing
 from helpers.miniworld.tasks.material import Kit
 from helpers.miniworld.terms import PAST, Form, Statement
 
@@ -450,3 +452,25 @@ def test_wrong_chains_are_caught():
         except AssertionError:
             caught += 1
     assert judged > 50 and caught > judged / 5
+
+
+# ----------------------------------------------------------------------- edge probing
+
+
+def test_edges_of_roles_and_pronouns_are_the_gold_ones():
+    for s in written(3000):
+        arguments = {(f.predicate, a.start, a.end, a.label) for f in s.frames for a in f.arguments}
+        asked = {(row.span1[0], *row.span2, row.label) for row in probing.roles(s)}
+        assert asked == arguments
+        referents = {(m.start, m.end): m.referent for m in s.mentions}
+        for row in probing.coreference(s):
+            same = referents[row.span1] == referents[row.span2]
+            assert row.label == ("same" if same else "different")
+            assert s.tokens[row.span2[0]].upos == "PRON"
+
+
+def test_edges_of_roles_are_balanced():
+    found = probing.edge_probing("roles", Sizes(100, 10, 10))
+    check_edges(found, divided=False)
+    for part in found.values():
+        check_balanced(part, lambda row: row.label)

@@ -562,8 +562,9 @@ def test_the_published_baselines_are_within_bounds():
     readme = readme.split("| task | majority |")[1]
     found = dict(re.findall(r"^\| ([a-zA-Z ,]+?) \| [\d.]+% \| ([\d.]+)% \|", readme, re.MULTILINE))
     limits = {"sentiment": 62, "acceptability": 55, "agreement": 55, "tagging": 95, "LAMA": 45}
-    limits |= {"edge probing, pos": 20, "edge probing": 80}
-    assert len(found) == 14
+    limits |= {"edge probing, pos": 20, "edge probing": 80, "edge probing, roles": 88}
+    limits["domain shift"] = 65
+    assert len(found) >= 14
     for task, score in found.items():
         name = max((x for x in limits if task.startswith(x)), key=len)
         assert float(score) < limits[name], task

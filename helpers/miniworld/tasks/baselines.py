@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from helpers.miniworld.tasks.rows import Agreement, Cloze, Edge, Opinion, Pair, Tagged
+from helpers.miniworld.tasks.rows import Agreement, Cloze, Edge, Inference, Opinion, Pair, Tagged
 
 TOKEN = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
 DISCOUNT = 0.75
@@ -25,6 +25,19 @@ class Scores(NamedTuple):
     majority: float
     bag_of_words: float
     trigram: float | None = None
+
+
+class PairScores(NamedTuple):
+    """Accuracies of a task on pairs of sentences, 0 to 1.
+
+    ``second_only`` sees the words of the hypothesis alone, ``overlap`` only how many words the two
+    share and whether they are denied, ``bag_of_words`` the words of both.
+    """
+
+    majority: float
+    second_only: float
+    overlap: float
+    bag_of_words: float
 
 
 def words(text: str) -> list[str]:
@@ -122,6 +135,33 @@ def of_opinions(splits: dict[str, list[Opinion]], test: str = "test") -> Scores:
     """Sentiment; ``test`` may be ``unseen``."""
     train, rows = splits["train"], splits[test]
     return _of_features(lambda row: words(row.text), train, rows)
+
+
+def of_inference(splits: dict[str, list[Inference]]) -> PairScores:
+    """What is had without reading one sentence against the other."""
+
+    def made(features: Callable) -> float:
+        train, test = ([(features(r), r.label) for r in splits[s]] for s in ("train", "test"))
+        return linear(train, test)
+
+    def both(row: Inference) -> list[str]:
+        return [*(f"1:{w}" for w in words(row.premise)), *(f"2:{w}" for w in words(row.hypothesis))]
+
+    labels = [[row.label for row in splits[split]] for split in ("train", "test")]
+    return PairScores(
+        majority(*labels),
+        made(lambda row: words(row.hypothesis)),
+        made(lambda row: overlap(row.premise, row.hypothesis)),
+        made(both),
+    )
+
+
+def overlap(first: str, second: str) -> list[str]:
+    """Features: the share of the second's words that the first has, and which one is denied."""
+    one, two = words(first), words(second)
+    share = round(5 * sum(word in one for word in two) / len(two))
+    denied = [any(w == "not" or w.endswith("n't") for w in side) for side in (one, two)]
+    return [f"share {share}", f"denied {denied}", f"share {share} denied {denied}"]
 
 
 def of_pairs(splits: dict[str, list[Pair | Agreement]]) -> Scores:

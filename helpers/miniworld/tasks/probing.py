@@ -2,8 +2,7 @@
 
 Labels are balanced. Where a label could be read off a word, the words are divided too: in ``pos``,
 ``dependencies`` and ``entities`` the first span of a test row is a word (or name) that no training
-row asks about, so that a probe can't have learnt it by heart. Roles, coreference and relations
-find their places in ``PARTS`` beside these.
+row asks about, so that a probe can't have learnt it by heart.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ RELATIONS = ("acl:relcl", "advcl", "advmod", "amod", "ccomp", "conj", "iobj", "n
              "nsubj", "nsubj:pass", "obj", "obl", "obl:agent", "xcomp")
 # fmt: on
 ENTITIES = ("LOC", "ORG", "PER", "PRODUCT", "WORK")
+ROLES = ("ARG0", "ARG1", "ARG2", "ARGM-LOC", "ARGM-TMP")
 Made = Iterator[Edge]
 
 
@@ -60,17 +60,38 @@ def entities(sentence: Sentence) -> Made:
         yield Edge(tuple(sentence.words), (span.start, span.end), None, span.label)
 
 
+def roles(sentence: Sentence) -> Made:
+    """Every predicate (first span) and each of its arguments (second span)."""
+    for frame in sentence.frames:
+        predicate = frame.predicate, frame.predicate + 1
+        for a in frame.arguments:
+            yield Edge(tuple(sentence.words), predicate, (a.start, a.end), a.label)
+
+
+def coreference(sentence: Sentence) -> Made:
+    """Every pronoun (second span) and each name or noun before it: the same or not?"""
+    for pronoun in sentence.mentions:
+        for other in sentence.mentions:
+            if pronoun.kind == "pronoun" and other.kind != "pronoun" and other.end < pronoun.end:
+                label = "same" if other.referent == pronoun.referent else "different"
+                spans = (other.start, other.end), (pronoun.start, pronoun.end)
+                yield Edge(tuple(sentence.words), *spans, label)
+
+
 # How rows are made, the labels that are asked for, and whether words are divided.
 PARTS: dict[str, tuple[Callable[[Sentence], Made], tuple[str, ...], bool]] = {
     "pos": (pos, UPOS, True),
     "constituents": (constituents, CONSTITUENTS, False),
     "dependencies": (dependencies, RELATIONS, True),
     "entities": (entities, ENTITIES, True),
+    "roles": (roles, ROLES, False),
+    "coreference": (coreference, ("same", "different"), False),
 }
 
 
 def edge_probing(part: str, sizes: Sizes = SIZES, seed: int = 0) -> Splits:
-    """Balanced rows (:class:`Edge`) of one part: pos, constituents, dependencies or entities.
+    """Balanced rows (:class:`Edge`) of one part: pos, constituents, dependencies, entities,
+    roles or coreference.
 
     Raises TaskError for an unknown part or a size below 1.
     """

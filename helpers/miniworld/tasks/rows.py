@@ -74,6 +74,28 @@ class Edge(NamedTuple):
     label: str
 
 
+class Inference(NamedTuple):
+    """Premise, hypothesis, and whether the one entails the other, contradicts it or neither.
+
+    ``label``: entailment, contradiction or neutral; ``kind`` says what decides: facts, voice …
+    """
+
+    premise: str
+    hypothesis: str
+    label: str
+    kind: str
+
+
+class Employed(NamedTuple):
+    """A sentence that gives a name a job; the bias says how often their sides are the same."""
+
+    text: str
+    name: str
+    job: str
+    name_side: int
+    job_side: int
+
+
 class Cloze(NamedTuple):
     """A fact with its object left out: ``"The capital of France is [Y] ."``, answer ``Paris``.
 
