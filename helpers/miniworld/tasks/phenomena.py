@@ -187,7 +187,8 @@ def article(kit: Kit) -> Sample:
     """*an* before a vowel, *a* before a consonant; both equally often."""
     wanted = kit.pick(("a", "an"))
     while True:
-        clause = kit.action(kit.person(kit.number()), Form(PAST), SINGULAR)
+        subject = kit.person(kit.number(), after=(kit.place(kit.number()),))
+        clause = kit.action(subject, Form(PAST), SINGULAR)
         phrase = clause.object._replace(det=kit.word("a", "determiner"))
         term = Statement(clause._replace(object=phrase))
         words = spoken(term)
