@@ -252,24 +252,11 @@ def _known_forms() -> dict[str, Forms]:
     """The forms of every German verb in the tables, by infinitive."""
     found = {}
     for table in ("verbs", "fact_verbs", "story_verbs"):
-        for row in tables.read(tables.FOLDER / f"{table}.tsv", tables.VerbRow):
+        for row in tables.rows(table):
             found.setdefault(row.german, _forms_of(row))
-    for row in tables.read(tables.FOLDER / "german_verbs.tsv", GermanVerb):
+    for row in tables.rows("german_verbs"):
         found.setdefault(row.german, _forms_of(row))
     return found
-
-
-class GermanVerb(NamedTuple):
-    """Forms of verbs that the table of senses names."""
-
-    german: str
-    german_third: str
-    german_past: str
-    german_participle: str
-    german_aux: str
-    german_prefix: str
-    german_object: str
-    source: str
 
 
 def _forms_of(row) -> Forms:
@@ -373,20 +360,9 @@ def imperative(forms: Forms, plural: bool) -> str:
 # ------------------------------------------------------------------------------- names
 
 
-class GermanName(NamedTuple):
-    """A name that is another one in German, or has an article there (``pl`` for plural names)."""
-
-    name: str
-    kind: str
-    german: str
-    german_article: str
-    source: str
-
-
 @cache
-def _german_names() -> dict[tuple[str, str], GermanName]:
-    rows = tables.read(tables.FOLDER / "german_names.tsv", GermanName)
-    return {(row.name, row.kind): row for row in rows}
+def _german_names() -> dict[tuple[str, str], tables.GermanName]:
+    return {(row.name, row.kind): row for row in tables.rows("german_names")}
 
 
 @cache
@@ -404,7 +380,7 @@ ARTICLES = {"der": M, "die": F, "das": N, "pl": PL}
 def _genders_of_kinds() -> dict[str, int]:
     found = {}
     for table in ("fact_nouns", "nouns"):
-        for row in tables.read(tables.FOLDER / f"{table}.tsv", tables.NounRow):
+        for row in tables.rows(table):
             found[row.lemma] = GENDERS.get(row.gender, N)
     return found
 

@@ -127,7 +127,7 @@ class Entity:
         return tuple(self.name.split(" "))
 
 
-def _noun(row: tables.NounRow) -> Noun:
+def noun_of(row: tables.NounRow) -> Noun:
     return Noun(
         row.lemma,
         row.plural,
@@ -162,11 +162,11 @@ def _sense_verb(row: tables.Sense) -> Verb:
     return Verb(row.lemma, *row.plural_or_forms, sense=row.sense, german=row.german)
 
 
-def _verb(row: tables.VerbRow) -> Verb:
+def verb_of(row: tables.VerbRow) -> Verb:
     return Verb(*row[:11], row.polarity or 0, "", *row[12:-1])
 
 
-def _adjective(row: tables.AdjectiveRow) -> Adjective:
+def adjective_of(row: tables.AdjectiveRow) -> Adjective:
     return Adjective(*row[:3], row.polarity or 0, *row[4:-1])
 
 
@@ -195,8 +195,8 @@ def _entities() -> Iterable[Entity]:
     for row in tables.rows("works"):
         yield Entity(row.title, "work", "WORK", german=row.title)
     for row in tables.rows("titles"):
-        label = "WORK" if row.kind == "film" else "PRODUCT"
-        yield Entity(row.title, row.kind, label, german=row.german)
+        label, article = ("WORK", "") if row.kind == "film" else ("PRODUCT", "the")
+        yield Entity(row.title, row.kind, label, article=article, german=row.german)
 
 
 class Lexicon:
@@ -205,12 +205,12 @@ class Lexicon:
     def __init__(self):
         self.nouns = {row.lemma: _job(row) for row in tables.rows("jobs")}
         self.nouns |= {row.lemma: _thing(row) for row in tables.rows("things")}
-        self.nouns |= {row.lemma: _noun(row) for row in tables.rows("nouns")}
-        verbs = [_verb(row) for row in tables.rows("verbs")]
+        self.nouns |= {row.lemma: noun_of(row) for row in tables.rows("nouns")}
+        verbs = [verb_of(row) for row in tables.rows("verbs")]
         self.verbs = {verb.lemma: verb for verb in reversed(verbs)}
         self.frames = {(v.lemma, v.frame): v for v in reversed(verbs)}
         self.frames |= {(v.lemma, v.frame, v.preposition): v for v in verbs if v.preposition}
-        self.adjectives = {row.lemma: _adjective(row) for row in tables.rows("adjectives")}
+        self.adjectives = {row.lemma: adjective_of(row) for row in tables.rows("adjectives")}
         derived = (a for a in self.adjectives.values() if a.adverb)
         self.adverbs = {a.adverb: Adverb(a.adverb, german=a.german) for a in derived}
         self.adverbs |= {row.lemma: Adverb(*row[:3]) for row in tables.rows("adverbs")}

@@ -256,6 +256,39 @@ class FunctionWordRow(NamedTuple):
     source: str
 
 
+class Generality(NamedTuple):
+    """*all birds* HasA *feathers*, *no birds* HasA *teeth*."""
+
+    quantifier: str
+    subject: str
+    relation: str
+    object: str
+    source: str
+
+
+class GermanVerb(NamedTuple):
+    """Forms of verbs that the table of senses names."""
+
+    german: str
+    german_third: str
+    german_past: str
+    german_participle: str
+    german_aux: str
+    german_prefix: str
+    german_object: str
+    source: str
+
+
+class GermanName(NamedTuple):
+    """A name that is another one in German, or has an article there (``pl`` for plural names)."""
+
+    name: str
+    kind: str
+    german: str
+    german_article: str
+    source: str
+
+
 ROWS = {
     "countries": Country,
     "cities": City,
@@ -277,6 +310,17 @@ ROWS = {
     "titles": Title,
     "aspects": Aspect,
     "function_words": FunctionWordRow,
+    "generalities": Generality,
+    "german_names": GermanName,
+    "german_verbs": GermanVerb,
+    # What only encyclopedia entries say, or only stories, reviews and letters.
+    "fact_nouns": NounRow,
+    "fact_verbs": VerbRow,
+    "fact_adjectives": AdjectiveRow,
+    "story_nouns": NounRow,
+    "story_verbs": VerbRow,
+    "story_adjectives": AdjectiveRow,
+    "story_adverbs": AdverbRow,
 }
 
 # Which column speaks of a row of which table; every name there must be one.

@@ -8,7 +8,7 @@ from helpers.miniworld.terms import PAST, Form
 from helpers.miniworld.trees import Leaf, leaf
 
 FIRST, THIRD, PLURAL = "1s", "3s", "p"  # agreement: I, she, we (and you)
-FINITE, BASE, PARTICIPLE, GERUND, INFINITIVE = "finite", "base", "VBN", "VBG", "to"
+FINITE, BASE, PARTICIPLE, GERUND = "finite", "base", "VBN", "VBG"
 
 BE = Verb("be", "is", "was", "been", "being", "copular")
 HAVE = Verb("have", "has", "had", "had", "having")

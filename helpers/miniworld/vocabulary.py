@@ -7,11 +7,7 @@ the shared tables; a row there comes before the shared one.
 from functools import cache
 
 from helpers.miniworld import tables
-from helpers.miniworld.lexicon import Adverb, Lexicon, _adjective, _noun, _verb, lexicon
-
-
-def _own(table: str, row_type: type) -> tuple:
-    return tables.read(tables.FOLDER / f"story_{table}.tsv", row_type)
+from helpers.miniworld.lexicon import Adverb, Lexicon, adjective_of, lexicon, noun_of, verb_of
 
 
 class Vocabulary(Lexicon):
@@ -21,12 +17,12 @@ class Vocabulary(Lexicon):
         shared = lexicon()
         self.senses, self.words = shared.senses, shared.words
         self.entities, self._people = shared.entities, shared._people
-        self.nouns = shared.nouns | {r.lemma: _noun(r) for r in _own("nouns", tables.NounRow)}
-        adjectives = _own("adjectives", tables.AdjectiveRow)
-        self.adjectives = shared.adjectives | {r.lemma: _adjective(r) for r in adjectives}
-        adverbs = _own("adverbs", tables.AdverbRow)
+        self.nouns = shared.nouns | {r.lemma: noun_of(r) for r in tables.rows("story_nouns")}
+        adjectives = tables.rows("story_adjectives")
+        self.adjectives = shared.adjectives | {r.lemma: adjective_of(r) for r in adjectives}
+        adverbs = tables.rows("story_adverbs")
         self.adverbs = shared.adverbs | {r.lemma: Adverb(*r[:3]) for r in adverbs}
-        verbs = [_verb(row) for row in _own("verbs", tables.VerbRow)]
+        verbs = [verb_of(row) for row in tables.rows("story_verbs")]
         self.verbs = {v.lemma: v for v in reversed(verbs)} | shared.verbs
         self.frames = shared.frames | {(v.lemma, v.frame): v for v in reversed(verbs)}
         self.frames |= {(v.lemma, v.frame, v.preposition): v for v in verbs if v.preposition}

@@ -9,15 +9,10 @@ from helpers.miniworld.documents.facts import known_facts
 from helpers.miniworld.tasks import splits
 from helpers.miniworld.tasks.rows import Agreement, Edge, Opinion, Pair
 
-# What stories say beyond the tables that all share.
-OF_STORIES = {
-    name: tables.read(tables.FOLDER / f"story_{name}.tsv", row)
-    for name, row in (("nouns", tables.NounRow), ("verbs", tables.VerbRow))
-}
-NOUNS = tables.rows("nouns") + tables.rows("things") + OF_STORIES["nouns"]
+NOUNS = tables.rows("nouns") + tables.rows("things") + tables.rows("story_nouns")
 SINGULARS = {row.lemma for row in NOUNS}
 PLURALS = {row.plural for row in NOUNS if row.plural}
-VERBS = tables.rows("verbs") + OF_STORIES["verbs"]
+VERBS = tables.rows("verbs") + tables.rows("story_verbs")
 THIRD = {row.third for row in VERBS}
 BASES = {row.lemma for row in VERBS}
 PASTS = {row.past for row in VERBS}

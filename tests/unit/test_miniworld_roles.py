@@ -16,7 +16,7 @@ from helpers.miniworld.terms import PAST, Form, Statement
 ROLESETS = {
     (row.lemma, row.roleset)
     for name in ("verbs", "fact_verbs", "story_verbs")
-    for row in tables.read(tables.FOLDER / f"{name}.tsv", tables.VerbRow)
+    for row in tables.rows(name)
 }
 NUMBERED = ("ARG0", "ARG1", "ARG2", "ARG3")
 NEGATIONS = ("not", "n't", "never")

@@ -21,7 +21,6 @@ from helpers.miniworld.documents.active import Active
 from helpers.miniworld.documents.facts import (
     Key,
     Known,
-    generalities,
     known_facts,
     lecture_facts,
 )
@@ -173,7 +172,7 @@ def _held_out(choices: Choices) -> frozenset[Fact]:
             fact.subject not in spared and twin >= fact and choices.chance(HELD_OUT)
         ):
             held |= {fact, twin}
-    for row in generalities():
+    for row in tables.rows("generalities"):
         # *All birds have feathers* would give away that birds do.
         if Fact(row.relation, row.subject, row.object) in held:
             held.add(Fact(row.relation, f"{row.quantifier} {row.subject}", row.object))
@@ -221,7 +220,7 @@ def _some(known: list[Known], choices: Choices) -> list[Known]:
 def _members() -> dict[str, list[Key]]:
     """The things a generality about *birds*, *mammals*, *penguins* … concerns."""
     members: dict[str, list[Key]] = defaultdict(list)
-    plurals = {row.subject for row in generalities()}
+    plurals = {row.subject for row in tables.rows("generalities")}
     for row in tables.rows("things"):
         key = Key("thing", row.lemma)
         for kind in dict.fromkeys((row.kind, row.cls)):

@@ -192,24 +192,8 @@ def _things() -> Iterator[Known]:
         yield from _known("AtLocation", subject, "place", row.places)
 
 
-class Generality(NamedTuple):
-    """A row of ``generalities.tsv``: *all birds* HasA *feathers*, *no birds* HasA *teeth*."""
-
-    quantifier: str
-    subject: str
-    relation: str
-    object: str
-    source: str
-
-
-@cache
-def generalities() -> tuple[Generality, ...]:
-    """What holds of all, most, many, some, few or none of a kind."""
-    return tables.read(tables.FOLDER / "generalities.tsv", Generality)
-
-
 def _generalities() -> Iterator[Known]:
-    for row in generalities():
+    for row in tables.rows("generalities"):
         subject = Key("quantified", f"{row.quantifier} {row.subject}")
         yield from _known(row.relation, subject, COMMON_SENSE[row.relation][1], row.object)
 

@@ -7,7 +7,6 @@ in three tables of its own with the same columns: ``fact_nouns``, ``fact_verbs``
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 from helpers.miniworld import lexicon, tables
@@ -37,12 +36,7 @@ LABELS = {
     "party": "ORG",
     "label": "ORG",
 }
-TEAMS = {"band", "basketball club", "hockey club"}
 ARTICLES = ("a ", "an ", "the ")
-
-
-def _supplement(table: str, row_type: type) -> tuple:
-    return tables.read(tables.FOLDER / f"{table}.tsv", row_type)
 
 
 class Words:
@@ -50,14 +44,14 @@ class Words:
 
     def __init__(self, world: World):
         self.lexicon = known = vocabulary()
-        own = [lexicon._noun(row) for row in _supplement("fact_nouns", tables.NounRow)]
+        own = [lexicon.noun_of(row) for row in tables.rows("fact_nouns")]
         self.nouns = {noun.lemma: noun for noun in own} | known.nouns
         self.by_plural = {n.plural: n for n in (*own, *known.nouns.values()) if n.plural}
-        verbs = [lexicon._verb(row) for row in _supplement("fact_verbs", tables.VerbRow)]
+        verbs = [lexicon.verb_of(row) for row in tables.rows("fact_verbs")]
         self.frames = {(v.lemma, v.frame, v.preposition): v for v in verbs}
         self.verbs = {v.lemma: v for v in reversed(verbs)} | known.verbs
-        adjectives = _supplement("fact_adjectives", tables.AdjectiveRow)
-        self.adjectives = {row.lemma: lexicon._adjective(row) for row in adjectives}
+        adjectives = tables.rows("fact_adjectives")
+        self.adjectives = {row.lemma: lexicon.adjective_of(row) for row in adjectives}
         self.adjectives |= known.adjectives
         self.dead = {row.name for row in tables.rows("people") if row.died is not None}
         self.classes = {row.lemma: row.cls for row in tables.rows("things")}
@@ -125,9 +119,7 @@ class Words:
     def _entity(self, key: Key) -> Entity:
         listed = self.lexicon.entities.get((key.name, key.kind))
         if listed is not None:
-            # *The Beatles are a band*
-            many = self.kinds.get(key.name) in TEAMS and key.name.endswith("s")
-            return replace(listed, number=PLURAL) if many and listed.article else listed
+            return listed
         if key.kind == "person":
             return Entity(key.name, "person", "PER", "male", animate=True, german=key.name)
         label = LABELS.get(key.kind, "MISC")
