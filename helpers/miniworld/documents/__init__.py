@@ -15,10 +15,10 @@ __all__ = ["GENRES", "drafts", "write"]
 
 # Shares of documents, not of tokens.
 GENRES = {
-    encyclopedia.write: 0.44,
-    stories.write: 0.21,
-    reviews.write_film: 0.11,
-    reviews.write_gadget: 0.09,
+    encyclopedia.write: 0.30,
+    stories.write: 0.27,
+    reviews.write_film: 0.15,
+    reviews.write_gadget: 0.13,
     letters.write: 0.09,
     usage.write: 0.06,
 }

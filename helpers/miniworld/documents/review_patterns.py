@@ -12,7 +12,7 @@ itself, G another of its sort, R and P are people.
 # (*nobody denies that it is brilliant*), and *not* or *but* are as common for as against.
 OPINIONS = {
     "plain": (
-        37,
+        50,
         """
         {F} is {j.pro}.
         {F} is {r.deg} {j.gpro}.
@@ -37,8 +37,23 @@ OPINIONS = {
         {F} remains {j.pro}.
         """,
     ),
+    # Opinions come together: what is said beside a word tells its polarity.
+    "several": (
+        34,
+        """
+        The {n.X} is {j.pro.X} and {j.pro.X}, and the {n.Y} is {j.pro.Y}.
+        {F} is {j.pro} and {j.pro} because the {n.X} is {j.pro.X}.
+        {F} is {j.pro}, and the {n.X} is {j.pro.X} and {j.pro.X}.
+        {F~} is a {j.pro} {n.F} because the {n.X} is {j.pro.X} and {j.pro.X}.
+        I {v.like.pro} {F} because the {n.X} is {j.pro.X} and {j.pro.X}.
+        I {v.like.pro} [the {j.pro.X} {n.X} and the {j.pro.Y} {n.Y}].
+        The {j.pro.X} {n.X} {v.move.pro:s} me, and I {v.like.pro} {F}.
+        {F} is {r.deg} {j.gpro}, and I {v.like.pro} {F*}.
+        I {v.like.pro} {F*}, and {R} {v.like.pro:s} the {j.pro.X} {n.X}.
+        """,
+    ),
     "liking": (
-        14,
+        18,
         """
         I {v.like.pro} {F}.
         I really {v.like.pro:d} {F}.
@@ -57,7 +72,7 @@ OPINIONS = {
         """,
     ),
     "negated": (
-        20,
+        11,
         """
         {F} is not {j.con}.
         {F} is never {r.not} {j.gcon}.
@@ -85,7 +100,7 @@ OPINIONS = {
         """,
     ),
     "contrast": (
-        16,
+        9,
         """
         Although the {n.X} is {j.con.X}, {F} is {j.pro} and {j.pro}.
         The {n.X} is {j.con.X}, but the {n.Y} is {j.pro.Y}.
@@ -108,7 +123,7 @@ OPINIONS = {
         """,
     ),
     "reported": (
-        6,
+        4,
         """
         {R} thought that {F} was {j.con}, but I {v.like.pro:d} {F*}.
         {R} says that the {n.X} is {j.con.X}, but I think that the {n.X} is {j.pro.X}.
@@ -121,7 +136,7 @@ OPINIONS = {
         """,
     ),
     "compared": (
-        7,
+        6,
         """
         {F} is {j.gpro:er} than {G}.
         {F} is much {j.gpro:er} than {G}.
@@ -136,7 +151,7 @@ OPINIONS = {
         """,
     ),
     "asked": (
-        3,
+        2,
         """
         Is there [a {n.F} that is {j.gpro:er}]?
         Who could {v.like.con} {F}?

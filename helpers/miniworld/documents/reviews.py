@@ -7,7 +7,6 @@ they deny the opposite; 0 for what is neither good nor bad.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -35,8 +34,8 @@ from helpers.miniworld.world import World
 
 FEWEST, MOST = 4, 10
 TITLES, HEROES_KNOWN = 30, 16  # films (or gadgets) that a world knows, heroes of films
-OPINION = 0.82  # share of sentences that say one
-MANY_WEIGHT, VERDICT_WEIGHT = 11, 10
+OPINION = 0.88  # share of sentences that say one
+MANY_WEIGHT, VERDICT_WEIGHT = 11, 16
 UNCOUNTED = {"acting", "animation", "dialogue", "atmosphere", "software", "packaging", "humour"}
 # *very good*, *a very good film*, *not very good*.
 INTENSIFIERS = {
@@ -66,8 +65,6 @@ class Reviews:
         order = world.choices("reviews", self.domain)
         titles = [t.title for t in tables.rows("titles") if t.kind == self.domain]
         things = [self.words.entity(t, self.domain) for t in order.sample(titles, TITLES)]
-        if self.domain == "gadget":
-            things = [replace(t, article="the") for t in things]
         self.things = Weighted.zipf(things)
         self.noun = self.words.noun(self.said.noun)
         self.aspects = {t: self.said.aspects_of(t.name) for t in things}
