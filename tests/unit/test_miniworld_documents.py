@@ -258,28 +258,28 @@ def test_words_alone_do_not_solve_the_sentences():
     signs = [
         said.sentiment > 0 for said, sentence in opinions() if any(map(turns, words_of(sentence)))
     ]
-    assert len(signs) / len(list(opinions())) >= 0.35
+    assert len(signs) / len(list(opinions())) >= 0.15
     assert 0.4 < sum(signs) / len(signs) < 0.6
 
 
 def test_opinion_words_lean_to_their_own_side():
-    """A word stands more often in reviews of its own polarity: this is what can be learned."""
+    """A word stands in reviews of its own polarity, or no network could learn it from text."""
     own = [
         polar(word) * said.sentiment > 0
         for said, sentence in opinions()
         for word in words_of(sentence)
         if polar(word)
     ]
-    assert sum(own) / len(own) >= 0.55
+    assert 0.9 <= sum(own) / len(own) <= 0.97
 
 
-def test_opinion_words_follow_a_steep_law():
+def test_opinion_words_are_many_and_all_met_often():
     found = Counter(
         word for _, sentence in opinions() for word in words_of(sentence) if polar(word)
     )
     counts = sorted(found.values(), reverse=True)
-    assert len(counts) > 150
-    assert sum(counts[:20]) > 3 * sum(counts[-60:])
+    assert len(counts) > 100
+    assert counts[10] < 20 * counts[100]
 
 
 # -------------------------------------------------------------------------------- variety

@@ -7,17 +7,21 @@ the table gives them, in the world's order.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from helpers.miniworld import tables
 from helpers.miniworld.choice import Weighted
 from helpers.miniworld.documents.cast import listed
-from helpers.miniworld.lexicon import Adjective, Noun, Verb
+from helpers.miniworld.lexicon import Noun, Verb
 from helpers.miniworld.terms import PLURAL, SINGULAR
 from helpers.miniworld.vocabulary import vocabulary
 from helpers.miniworld.world import World
 
 VERBS = 12  # of a kind that a world uses
+KNOWN = 32  # adjectives of a domain and polarity
+FLATNESS = 0.5  # of Zipf's law: the rarest adjective must be met often, too
 # Said of a part of a gadget, hardly of the whole.
 OF_PARTS = set(
     listed(
@@ -89,7 +93,8 @@ class Opinions:
     def __init__(self, world: World):
         words = vocabulary()
         order = world.choices("opinions", self.domain)
-        said = [a for a in words.adjectives.values() if _fits(a, self.domain)]
+        known = known_adjectives(self.domain)
+        said = [a for a in words.adjectives.values() if a.lemma in known]
         self.rank = {a.lemma: i for i, a in enumerate(order.shuffled(said))}
         whole = [a.lemma for a in said if self.domain == "film" or a.lemma not in OF_PARTS]
         self.whole = self._tables(whole)
@@ -97,10 +102,9 @@ class Opinions:
             Aspect(
                 words.noun(row.noun),
                 PLURAL if row.noun in MANY else SINGULAR,
-                self._tables([*row.positive, *row.negative]),
+                self._tables(known.intersection(row.positive + row.negative)),
             )
-            for row in tables.rows("aspects")
-            if row.domain == self.domain and row.noun != "role"
+            for row in aspect_rows(self.domain)
         )
         parts = f"{self.domain} part"
         self.verbs = {
@@ -113,7 +117,7 @@ class Opinions:
             )
         }
 
-    def _tables(self, lemmas: list[str]) -> dict[tuple[int, str], Weighted]:
+    def _tables(self, lemmas: Iterable[str]) -> dict[tuple[int, str], Weighted]:
         """Zipf tables: all, the gradable (*very good*, *better*) and the strong (*superb*)."""
         words = vocabulary()
         ranked = [words.adjective(x) for x in sorted(set(lemmas), key=self._rank)]
@@ -124,7 +128,7 @@ class Opinions:
             strong = [a for a in mine if abs(a.polarity) == 3]
             for name, some in (("", mine), ("g", gradable), ("s", strong)):
                 if some:
-                    found[sign, name] = Weighted.zipf(some)
+                    found[sign, name] = Weighted.zipf(some, FLATNESS)
         return found
 
     def _rank(self, lemma: str) -> int:
@@ -150,8 +154,32 @@ class GadgetOpinions(Opinions):
     domain = noun = "gadget"
 
 
-def _fits(adjective: Adjective, domain: str) -> bool:
-    return adjective.polarity != 0 and (domain in adjective.domains or "any" in adjective.domains)
+@cache
+def aspect_rows(domain: str) -> tuple[tables.Aspect, ...]:
+    """What a review of a film or a gadget speaks of."""
+    return tuple(r for r in tables.rows("aspects") if r.domain == domain and r.noun != "role")
+
+
+@cache
+def known_adjectives(domain: str) -> frozenset[str]:
+    """What reviews of a domain say of things: few words, because the polarity of a word that is
+    hardly ever met can't be learnt, chosen so that every part is left some of either side."""
+    rows = aspect_rows(domain)
+    sides = ([row.positive for row in rows], [row.negative for row in rows])
+    return frozenset(word for side in sides for word in _shared(side))
+
+
+def _shared(lists: list[tuple[str, ...]]) -> list[str]:
+    """One word after the other, each the one that the lists with fewest so far have in common."""
+    chosen: list[str] = []
+    for _ in range(KNOWN):
+        had = [len(set(chosen).intersection(words)) for words in lists]
+        left = sorted({word for words in lists for word in words}.difference(chosen))
+        need = {
+            w: sum(0.5**n for n, words in zip(had, lists, strict=True) if w in words) for w in left
+        }
+        chosen.append(max(left, key=need.__getitem__))
+    return chosen
 
 
 def _liking(verbs: dict[str, Verb], sign: int, kind: str) -> list[Verb]:

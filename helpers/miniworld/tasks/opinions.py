@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from helpers.miniworld import tables
-from helpers.miniworld.documents.opinions import COMPARING
+from helpers.miniworld.documents.opinions import COMPARING, aspect_rows, known_adjectives
 from helpers.miniworld.english import text
 from helpers.miniworld.lexicon import Adjective, Noun, Verb, lexicon
 from helpers.miniworld.tasks.material import Kit
@@ -91,10 +90,10 @@ def opinion_words(domain: str) -> tuple[Word, ...]:
     words, kind = lexicon(), DOMAINS[domain]
     found = [
         Word("adjective", label, words.adjective(lemma), words.noun(row.noun))
-        for row in tables.rows("aspects")
-        if row.domain == kind
+        for row in aspect_rows(kind)
         for label, lemmas in ((1, row.positive), (0, row.negative))
         for lemma in lemmas
+        if lemma in known_adjectives(kind)
     ]
     for verb in words.verbs.values():
         if verb.lemma in COMPARING:
