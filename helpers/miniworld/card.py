@@ -161,10 +161,10 @@ def scores() -> list[tuple[str, Scores]]:
 def pair_scores() -> list[tuple[str, PairScores]]:
     """The baselines of inference, as a whole and by what decides."""
     splits = nli()
-    found = [("inference", baselines.of_inference(splits))]
+    found = [("inference", baselines.of_two_sentences(splits))]
     for kind in KINDS:
         of_kind = {name: [row for row in part if row.kind == kind] for name, part in splits.items()}
-        found.append((f"inference, {kind}", baselines.of_inference(of_kind)))
+        found.append((f"inference, {kind}", baselines.of_two_sentences(of_kind)))
     return found
 
 

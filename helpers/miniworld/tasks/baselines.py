@@ -13,7 +13,17 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from helpers.miniworld.tasks.rows import Agreement, Cloze, Edge, Inference, Opinion, Pair, Tagged
+from helpers.miniworld.tasks.rows import (
+    Agreement,
+    Cloze,
+    Edge,
+    Inference,
+    Opinion,
+    Pair,
+    Paraphrase,
+    Similarity,
+    Tagged,
+)
 
 TOKEN = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
 DISCOUNT = 0.75
@@ -30,14 +40,25 @@ class Scores(NamedTuple):
 class PairScores(NamedTuple):
     """Accuracies of a task on pairs of sentences, 0 to 1.
 
-    ``second_only`` sees the words of the hypothesis alone, ``overlap`` only how many words the two
-    share and whether they are denied, ``bag_of_words`` the words of both.
+    ``second_only`` sees the words of the second sentence alone, ``overlap`` only how many words the
+    two share and whether they are denied, ``bag_of_words`` the words of both.
     """
 
     majority: float
     second_only: float
     overlap: float
     bag_of_words: float
+
+
+class GradeScores(NamedTuple):
+    """Spearman's rank and Pearson's correlation with the true score on the test split, of the share
+    of words that two sentences have in common and of ridge regression over the words that both
+    have and that one of them has (``bag_of_words``)."""
+
+    overlap: float
+    overlap_pearson: float
+    bag_of_words: float
+    bag_of_words_pearson: float
 
 
 def words(text: str) -> list[str]:
@@ -137,23 +158,52 @@ def of_opinions(splits: dict[str, list[Opinion]], test: str = "test") -> Scores:
     return _of_features(lambda row: words(row.text), train, rows)
 
 
-def of_inference(splits: dict[str, list[Inference]]) -> PairScores:
+def of_two_sentences(splits: dict[str, list[Inference | Paraphrase]]) -> PairScores:
     """What is had without reading one sentence against the other."""
 
     def made(features: Callable) -> float:
         train, test = ([(features(r), r.label) for r in splits[s]] for s in ("train", "test"))
         return linear(train, test)
 
-    def both(row: Inference) -> list[str]:
-        return [*(f"1:{w}" for w in words(row.premise)), *(f"2:{w}" for w in words(row.hypothesis))]
-
     labels = [[row.label for row in splits[split]] for split in ("train", "test")]
     return PairScores(
         majority(*labels),
-        made(lambda row: words(row.hypothesis)),
-        made(lambda row: overlap(row.premise, row.hypothesis)),
-        made(both),
+        made(lambda row: words(row[1])),
+        made(lambda row: overlap(row[0], row[1])),
+        made(lambda row: both(row[0], row[1])),
     )
+
+
+def both(first: str, second: str) -> list[str]:
+    """The words of either sentence, marked with which it is."""
+    return [f"{i}:{w}" for i, side in ((1, first), (2, second)) for w in words(side)]
+
+
+def of_similarity(splits: dict[str, list[Similarity]]) -> GradeScores:
+    """What the words that two sentences share tell about their similarity."""
+    from scipy.stats import pearsonr, spearmanr
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import Ridge
+
+    def features(row: Similarity) -> list[str]:
+        one, two = set(words(row.first)), set(words(row.second))
+        return [*(f"both:{w}" for w in sorted(one & two)), *(f"one:{w}" for w in sorted(one ^ two))]
+
+    train, test = splits["train"], splits["test"]
+    vectors = CountVectorizer(analyzer=features)
+    model = Ridge().fit(vectors.fit_transform(train), [row.score for row in train])
+    shares = [jaccard(row.first, row.second) for row in test]
+    truth = [row.score for row in test]
+    found = []
+    for guess in (shares, model.predict(vectors.transform(test))):
+        found += [float(spearmanr(guess, truth).statistic), float(pearsonr(guess, truth).statistic)]
+    return GradeScores(*found)
+
+
+def jaccard(first: str, second: str) -> float:
+    """Words that both have, as a share of those that either has."""
+    one, two = set(words(first)), set(words(second))
+    return len(one & two) / len(one | two)
 
 
 def overlap(first: str, second: str) -> list[str]:
