@@ -167,8 +167,11 @@ class Told(NamedTuple):
     clause: Clause
 
     def slots(self) -> list[str]:
+        """What can be asked for; where one goes *to* is no *what*."""
         found = [slot for slot in (SUBJECT, OBJECT, SECOND) if getattr(self.clause, slot)]
-        return found + [PLACE] if self.place() else found
+        if self.clause.verb.preposition == "to" and not is_person(self.clause.second):
+            found.remove(SECOND)
+        return [*found, PLACE] if self.place() else found
 
     def place(self) -> Adjunct | None:
         return next((a for a in self.clause.adjuncts if is_place(a)), None)
@@ -217,6 +220,8 @@ def told(clause, the) -> Told | None:
     filled = {slot: full(phrase, the) for slot, phrase in slots.items() if phrase is not None}
     if None in filled.values():
         return None
+    if clause.second is not None and clause.verb.frame not in ("ditransitive", "prepositional"):
+        return None
     ids = [p.referent.id for p in filled.values() if p.referent is not None]
     if len(set(ids)) < len(ids):
         return None
@@ -230,6 +235,8 @@ def ask(event: Told, slot: str, word: Callable) -> str:
     if slot == PLACE:
         return text(Question(clause._replace(adjuncts=(Adjunct(Asked(word("where"))),))))
     phrase = getattr(clause, slot)
+    if slot == SECOND and clause.verb.frame == "ditransitive":
+        clause = clause._replace(shifted=True)  # *who … to?*
     asked = Asked(word("who" if is_person(phrase) else "what"))
     return text(Question(clause._replace(**{slot: asked}, adjuncts=())))
 

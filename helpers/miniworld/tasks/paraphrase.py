@@ -33,7 +33,7 @@ from helpers.miniworld.terms import (
     That,
 )
 
-SIZES = Sizes(1800, 180, 360)
+SIZES = Sizes(1800, 90, 360)
 LABELS = (1, 0)
 DENIED = 0.15  # rows in which both sentences are denied, and rows in which one of them is
 # Relations that every construction states to the full.

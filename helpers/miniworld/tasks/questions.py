@@ -203,8 +203,10 @@ def _could_be(other: Name | Common, mine: Name | Common, present: list) -> bool:
         return False
     if type(other) is Name:
         return all(type(p) is not Name or p.entity is not other.entity for p in present)
-    same_kind = set(other.noun.kinds) & set(mine.noun.kinds) or is_person(other)
-    return bool(same_kind) and all(type(p) is Name or p.noun is not other.noun for p in present)
+    shared = {"person"} if is_person(other) else {*other.noun.kinds} & {*mine.noun.kinds}
+    if not shared or "contest" in shared:  # a tournament is a competition
+        return False
+    return all(type(p) is Name or p.noun is not other.noun for p in present)
 
 
 def role(sentence: Sentence, slot: str) -> tuple[int, int] | None:

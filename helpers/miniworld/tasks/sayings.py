@@ -20,7 +20,7 @@ from helpers.miniworld.world import world
 FUNCTIONAL = ("P36", "P19", "P20", "P569", "P571", "P159", "P50", "P57", "P86", "P170", "P176")
 FUNCTIONAL += ("P178", "P577")
 NAMED = {"country", "person", "organisation", "product", "work"}
-TRIES = 40
+TRIES, STALE = 40, 6  # draws, and how many in a row may bring nothing new
 
 
 class Sayings:
@@ -90,8 +90,13 @@ class Sayings:
 
 def in_split(make: Callable[[], str | None], split: str, *unlike: str) -> str | None:
     """A sentence of this split, unlike the others; None when none is found soon."""
+    seen, stale = {*unlike}, 0
     for _ in range(TRIES):
         made = make()
-        if made is not None and made not in unlike and split_of(made) == split:
+        stale = stale + 1 if made in seen else 0
+        if stale > STALE:
+            break
+        if made is not None and made not in seen and split_of(made) == split:
             return made
+        seen.add(made)
     return None

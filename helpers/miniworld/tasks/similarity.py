@@ -17,7 +17,7 @@ from helpers.miniworld.tasks.rows import Similarity, Splits
 from helpers.miniworld.tasks.splits import Sizes, balanced, checked
 from helpers.miniworld.tasks.wording import STATES, TRANSFERS, Event, Speaker, Transfer
 
-SIZES = Sizes(1800, 180, 360)
+SIZES = Sizes(1800, 90, 360)
 DENIED = 0.15
 EVENTS = {"same": 2, "denied": 0, "other": 0}
 PEOPLE = {"both": 2, "first": 1, "second": 1, "exchanged": 0, "others": 0}
