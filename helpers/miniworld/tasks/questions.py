@@ -92,9 +92,10 @@ class Facts:
         alike = [other for other in stated if other.fact.relation == relation]
         if relation in asking.ways and asking.fits(relation, k.subject):
             span = found(sentence, k.object.name)
-            if span and sum(other.subject == k.subject for other in alike) == 1:
-                if relation != "P47" or sum(k.subject in other[1:] for other in alike) == 1:
-                    yield Asked(asking.of_object(relation, k.subject), i, span, "fact", relation)
+            # Of two neighbours each is the other's.
+            mine = [o for o in alike if k.subject in (o[1:] if relation == "P47" else o[1:2])]
+            if span and len(mine) == 1:
+                yield Asked(asking.of_object(relation, k.subject), i, span, "fact", relation)
         if relation in asking.backwards:
             span = found(sentence, k.subject.name)
             if span and sum(other.object == k.object for other in alike) == 1:
@@ -106,27 +107,27 @@ class Facts:
         relation, asking = k.fact.relation, self.asking
         keys = dict.fromkeys(key for other in stated for key in other[1:])
         for key in keys:
-            if key.kind == k.subject.kind and key != k.subject and key.name in named:
-                if self._is_open(relation, key, stated):
-                    question = asking.of_object(relation, key)
-                    yield Asked(question, i, None, "other subject", relation)
-            if key.kind == k.object.kind and key != k.object and relation in asking.backwards:
-                spoken = {other for s in stated if s.fact.relation in near(relation) for other in s}
-                if key not in spoken and key.name in named:
-                    question = asking.of_subject(relation, key)
-                    yield Asked(question, i, None, "other subject", f"of {relation}")
+            if key.name not in named or not _is_open(relation, key, stated):
+                continue
+            fits = relation in asking.ways and asking.fits(relation, key)
+            if fits and key.kind == k.subject.kind and key != k.subject:
+                question = asking.of_object(relation, key)
+                yield Asked(question, i, None, "other subject", relation)
+            if relation in asking.backwards and key.kind == k.object.kind and key != k.object:
+                question = asking.of_subject(relation, key)
+                yield Asked(question, i, None, "other subject", f"of {relation}")
+        if k.subject.name not in named:
+            return
         for other in asking.ways:
-            if (other, k.subject) in tables and k.subject.name in named:
-                if self._is_open(other, k.subject, stated):
-                    question = asking.of_object(other, k.subject)
-                    yield Asked(question, i, None, "other relation", other)
+            fits = (other, k.subject) in tables and asking.fits(other, k.subject)
+            if fits and _is_open(other, k.subject, stated):
+                question = asking.of_object(other, k.subject)
+                yield Asked(question, i, None, "other relation", other)
 
-    def _is_open(self, relation: str, key: Key, stated: list[Known]) -> bool:
-        """Whether the passage leaves open what stands in this relation to the key."""
-        if relation not in self.asking.ways or not self.asking.fits(relation, key):
-            return False
-        about = (k for k in stated if k.fact.relation in near(relation))
-        return not any(key in (k.subject, k.object) for k in about)
+
+def _is_open(relation: str, key: Key, stated: list[Known]) -> bool:
+    """Whether the passage leaves open what stands in this relation to the key."""
+    return not any(key in k[1:] for k in stated if k.fact.relation in near(relation))
 
 
 def found(sentence: Sentence, name: str) -> tuple[int, int] | None:

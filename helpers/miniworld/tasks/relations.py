@@ -1,8 +1,8 @@
 """Sentences that state a fact between two named entities, for edge probing of relations.
 
-Running text says most facts too seldom for a balanced test. So these say each relation alike: alone,
-with a fact of the same relation about others (*Paris is the capital of France, and Spain's capital
-is Madrid*: nothing is said of France and Madrid), or with one about the thing just named.
+Running text says most facts too seldom for a balanced test. So these say each relation alike:
+alone, with a fact of the same relation about others (*Paris is the capital of France, and Spain's
+capital is Madrid*: nothing is said of France and Madrid), or with one about the thing just named.
 """
 
 from collections import defaultdict
