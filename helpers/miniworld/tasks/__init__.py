@@ -16,7 +16,7 @@ from helpers.miniworld.tasks.cloze import lama, lecture
 from helpers.miniworld.tasks.inference import nli
 from helpers.miniworld.tasks.opinions import sentiment
 from helpers.miniworld.tasks.pairs import acceptability, judgements
-from helpers.miniworld.tasks.paraphrase import paraphrase
+from helpers.miniworld.tasks.paraphrases import paraphrase
 from helpers.miniworld.tasks.probing import edge_probing
 from helpers.miniworld.tasks.questions import span_qa
 from helpers.miniworld.tasks.rows import (
@@ -36,10 +36,10 @@ from helpers.miniworld.tasks.rows import (
     Translation,
 )
 from helpers.miniworld.tasks.shift import domain_shift
-from helpers.miniworld.tasks.similarity import similarity
+from helpers.miniworld.tasks.similarities import similarity
 from helpers.miniworld.tasks.splits import Sizes, TaskError, split_of, without_test
 from helpers.miniworld.tasks.tags import tagging
-from helpers.miniworld.tasks.translation import translation
+from helpers.miniworld.tasks.translations import translation
 
 __all__ = [
     "Agreement",

@@ -337,7 +337,7 @@ def overlap(first: str, second: str) -> list[str]:
     """Features: the share of the second's words that the first has, and which one is denied."""
     one, two = words(first), words(second)
     share = round(5 * sum(word in one for word in two) / len(two))
-    denied = [any(w == "not" or w.endswith("n't") for w in side) for side in (one, two)]
+    denied = [any(w in ("not", "cannot") or w.endswith("n't") for w in side) for side in (one, two)]
     return [f"share {share}", f"denied {denied}", f"share {share} denied {denied}"]
 
 

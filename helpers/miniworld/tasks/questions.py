@@ -27,6 +27,7 @@ from helpers.miniworld.tasks.source import Passage
 from helpers.miniworld.tasks.splits import Quota, Sizes, checked, even, gather
 from helpers.miniworld.tasks.wording import SYMMETRIC
 from helpers.miniworld.terms import Clause, Common, Fact, Name, Statement
+from helpers.miniworld.terms import Sentence as Term
 
 SIZES = Sizes(900, 90, 180)
 LONGEST = 8  # sentences of a passage
@@ -76,6 +77,9 @@ class Facts:
 
     def __init__(self, seed: int):
         self.asking = Asking(seed)
+
+    def may_ask(self, term: Term) -> bool:
+        return True
 
     def questions(self, passage: Passage) -> Iterator[Asked]:
         known, _ = _tables()
@@ -146,8 +150,16 @@ class Events:
     def __init__(self, seed: int):
         self.grammar = Asking(seed).grammar
 
+    def _told(self, term: Term) -> Told | None:
+        clause = term.clause if type(term) is Statement else None
+        return told(clause, self.grammar.the)
+
+    def may_ask(self, term: Term) -> bool:
+        event = self._told(term)
+        return event is not None and event.clause.verb.lemma not in UNASKED
+
     def questions(self, passage: Passage) -> Iterator[Asked]:
-        events = {i: told(_clause(s), self.grammar.the) for i, s in enumerate(passage.sentences)}
+        events = {i: self._told(s.term) for i, s in enumerate(passage.sentences)}
         said = Counter(
             passage.sentences[i].tokens[frame.predicate].lemma
             for i, s in enumerate(passage.sentences)
@@ -156,9 +168,7 @@ class Events:
         people = [p for event in events.values() if event for p in participants(event)]
         for i in passage.own:
             event = events[i]
-            if event is None or event.clause.verb.lemma in UNASKED:
-                continue
-            if said[event.clause.verb.lemma] == 1:
+            if self.may_ask(passage.sentences[i].term) and said[event.clause.verb.lemma] == 1:
                 yield from self._answered(passage.sentences[i], i, event)
                 yield from self._unanswered(i, event, people)
 
@@ -188,10 +198,6 @@ class Events:
 
     def _word(self, lemma: str):
         return self.grammar.words.word(lemma, "question")
-
-
-def _clause(sentence: Sentence) -> object:
-    return sentence.term.clause if type(sentence.term) is Statement else None
 
 
 def participants(event: Told) -> list[Name | Common]:
@@ -271,7 +277,11 @@ def _rows(seed: int, quota: Quota) -> Iterator[Question]:
 
     # Answers of each split and topic, less two for each question without.
     ahead: dict[tuple[str, str], int] = defaultdict(int)
-    for passage in source.passages(seed, needed, LONGEST):
+
+    def useful(genre: str, term: Term) -> bool:
+        return kinds[genre][1].may_ask(term)
+
+    for passage in source.passages(seed, LONGEST, needed, useful):
         asked = list(kinds[passage.genre][1].questions(passage))
         for one in _chosen(choices.shuffled(asked)):
             key = passage.split, one.topic

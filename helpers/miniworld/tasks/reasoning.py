@@ -10,7 +10,7 @@ from helpers.miniworld.documents.stories import Stories
 from helpers.miniworld.documents.story_words import stranger_gender
 from helpers.miniworld.english import text
 from helpers.miniworld.lexicon import Adjective
-from helpers.miniworld.tasks.paraphrase import COMPLEMENTS, SYNONYMS
+from helpers.miniworld.tasks.paraphrases import COMPLEMENTS, SYNONYMS
 from helpers.miniworld.tasks.wording import Comparison, Person, Speaker
 from helpers.miniworld.terms import (
     COMPARATIVE,

@@ -10,6 +10,7 @@ from helpers.miniworld.english import text
 from helpers.miniworld.gold import Sentence
 from helpers.miniworld.tasks.splits import SPLITS, Quota, split_of
 from helpers.miniworld.terms import Fact
+from helpers.miniworld.terms import Sentence as Term
 
 SHARD = 1_000_003  # far from the shards that pretraining reads
 
@@ -46,15 +47,22 @@ class Passage(NamedTuple):
         return " ".join(sentence.text for sentence in self.sentences)
 
 
-def passages(seed: int, needed: Callable[[str, str], bool], longest: int) -> Iterator[Passage]:
+def passages(
+    seed: int,
+    longest: int,
+    needed: Callable[[str, str], bool],
+    useful: Callable[[str, Term], bool],
+) -> Iterator[Passage]:
     """Documents up to ``longest`` sentences, without end, from the same shard; only those whose
-    genre and split are ``needed``."""
+    genre and split are ``needed`` and that have a sentence of their own that is ``useful``."""
     for draft in drafts(seed, SHARD):
         if not any(needed(draft.genre, split) for split in SPLITS):
             continue
         terms = [said.term for said in draft.sentences[:longest]]
         splits = [split_of(text(term)) for term in terms]
         split = max(splits, key=SPLITS.index)
-        if needed(draft.genre, split):
-            own = tuple(i for i, of in enumerate(splits) if of == split)
+        if not needed(draft.genre, split):
+            continue
+        own = tuple(i for i, of in enumerate(splits) if of == split)
+        if any(useful(draft.genre, terms[i]) for i in own):
             yield Passage(draft.genre, split, tuple(map(annotated, terms)), own)
