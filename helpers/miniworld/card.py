@@ -20,8 +20,13 @@ from helpers.miniworld.tasks import (
     domain_shift,
     edge_probing,
     nli,
+    paraphrase,
+    paraphrases,
     sentiment,
+    similarity,
+    span_qa,
     tagging,
+    translation,
 )
 from helpers.miniworld.tasks.baselines import PairScores, Scores
 from helpers.miniworld.tasks.cloze import queries
@@ -159,13 +164,39 @@ def scores() -> list[tuple[str, Scores]]:
 
 
 def pair_scores() -> list[tuple[str, PairScores]]:
-    """The baselines of inference, as a whole and by what decides."""
-    splits = nli()
-    found = [("inference", baselines.of_two_sentences(splits))]
-    for kind in KINDS:
-        of_kind = {name: [row for row in part if row.kind == kind] for name, part in splits.items()}
-        found.append((f"inference, {kind}", baselines.of_two_sentences(of_kind)))
+    """The baselines of inference and paraphrase, as a whole and by what decides."""
+    found = []
+    tasks = (("inference", nli(), KINDS), ("paraphrase", paraphrase(), paraphrases.KINDS))
+    for task, splits, kinds in tasks:
+        found.append((task, baselines.of_two_sentences(splits)))
+        for kind in kinds:
+            some = {name: [r for r in part if r.kind == kind] for name, part in splits.items()}
+            found.append((f"{task}, {kind}", baselines.of_two_sentences(some)))
     return found
+
+
+def other_scores() -> str:
+    """The baselines of the tasks that aren't scored by one accuracy."""
+    graded = baselines.of_similarity(similarity())
+    asked = baselines.of_questions(span_qa())
+    spoken = baselines.of_translation(translation())
+    rows = [
+        ("similarity, shared words", "Spearman, Pearson", *_two(graded.overlap, graded[1])),
+        ("similarity, words", "Spearman, Pearson", *_two(graded.bag_of_words, graded[3])),
+        ("span questions, never an answer", "exact", percent(asked.no_answer), ""),
+        ("… the first name or year", "exact", percent(asked.first_name), ""),
+        ("… from the sentence most like the question", "exact", percent(asked.nearest), ""),
+        ("… is there an answer? always", "accuracy", percent(asked.answerable), ""),
+        ("… by the question's words", "accuracy", percent(asked.question_only), ""),
+        ("… by how many of them one sentence has", "accuracy", percent(asked.overlap), ""),
+        ("translation, word by word", "exact", percent(spoken.exact), ""),
+        ("… its words, its pairs of neighbours", "recall", *map(percent, spoken[1:])),
+    ]
+    return table(("task and guess", "measure", "value", "and"), rows)
+
+
+def _two(spearman: float, pearson: float) -> tuple[str, str]:
+    return f"{spearman:.2f}", f"{pearson:.2f}"
 
 
 def examples(found: list[Document]) -> str:
@@ -212,13 +243,21 @@ tags and edges the neighbours too, else logistic regression over 1- to 3-grams. 
 
 {baselines}
 
-**Pairs of sentences**: *hypothesis* sees its words alone, *overlap* how many of them the premise
-has and which of the two is denied, *words* those of both. All three labels are equally frequent.
+**Pairs of sentences**: *second* sees the words of the hypothesis (or second sentence) alone,
+*overlap* how many of them the first has and which of the two is denied, *words* those of both. All
+labels are equally frequent.
 
 {pairs}
 
-No sentence is in two splits: a hash of its letters decides. Test rows of part-of-speech, dependency
-and entity probing ask only about words that no training row asks about.
+**Similarity, questions, translation.** Scores from 0 to 5 are equally frequent; *words* is ridge
+regression over the words that both sentences have or only one. A third of the questions have no
+answer in the passage. Word by word: the commonest alignment of each word in the training rows.
+
+{others}
+
+No sentence is in two splits: a hash of its letters decides. Of questions it is the sentence that
+answers, or seems to. Test rows of part-of-speech, dependency, entity and relation probing ask only
+about words (or names) that no training row asks about.
 
 **What it can't show.** Grammar without mistakes, a narrow vocabulary, no irony, no world beyond the
 tables; sentences are short and much alike next to real text (above), so a model is at ease here
@@ -244,9 +283,10 @@ def section(found: list[Document], made: list[list[str]], real: list[list[str]])
         labels=N_LABELS,
         baselines=table(("task", "majority", "single words", "three words"), rows),
         pairs=table(
-            ("task", "majority", "hypothesis", "overlap", "words"),
+            ("task", "majority", "second", "overlap", "words"),
             [(name, *map(percent, score)) for name, score in pair_scores()],
         ),
+        others=other_scores(),
         examples=examples(found),
     )
 

@@ -10,7 +10,7 @@ OWN = tables.read(tables.FOLDER / "story_verbs.tsv", tables.VerbRow)
 VERBS = {
     form: row.lemma
     for row in (*OWN, *tables.rows("verbs"))
-    for form in (row.lemma, row.past, row.participle)
+    for form in (row.lemma, row.third, row.past, row.participle)
 }
 PASTS = {row.past for row in (*OWN, *tables.rows("verbs"))}
 DID = "did-not"

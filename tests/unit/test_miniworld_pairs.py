@@ -78,7 +78,9 @@ def check_similarity(found) -> None:
     check_pairs(found, lambda row: (row.kind, row.score))
     for row in (row for part in found.values() for row in part):
         one, two = read.meaning(row.first), read.meaning(row.second)
-        points = 2 * (one[:2] == two[:2]) + sum(a == b for a, b in zip(one[2:], two[2:]))
+        points = 2 * (one[:2] == two[:2]) + sum(
+            a == b for a, b in zip(one[2:], two[2:], strict=True)
+        )
         assert points == row.score, row
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from miniworld_pairs_checks import VERBS
 from miniworld_tasks_checks import OBJECTS, check_balanced, check_edges
 
 from helpers.miniworld.gold import Sentence
@@ -118,17 +119,24 @@ OTHERS = {relation: {s for r, s in OBJECTS if r == relation} for relation, _ in 
 
 def check_event(row) -> None:
     """Somebody or something that the question names has no part in the evidence."""
-    content = re.findall(r"[A-Z]\w+|\bthe [\w -]+|\ban? [\w -]+", row.question[4:])
-    assert content, row
     inner = r" ?\b(because|although|though|when|while|if|after|before|until|that|who|which)\b[^,.]*"
-    told = re.sub(inner, "", row.evidence, flags=re.IGNORECASE)
-    kept = {word for part in content for word in part.rstrip("?").split()[-1:]}
-    assert not kept <= set(re.findall(r"\w+", told)), row
+    said = set(re.findall(r"\w+", re.sub(inner, "", row.evidence, flags=re.IGNORECASE).lower()))
+    asked = set(re.findall(r"\w+", row.question.lower())) - FUNCTION
+    assert [word for word in asked if word not in said and VERBS.get(word) not in lemmas(said)], row
+
+
+FUNCTION = set(
+    "who what where did does do has had have a an the to with for of in on about".split()
+)
+
+
+def lemmas(words: set[str]) -> set[str]:
+    return {VERBS[word] for word in words if word in VERBS}
 
 
 @pytest.fixture(scope="module")
 def asked():
-    return span_qa(Sizes(180, 6, 60))
+    return span_qa(Sizes(150, 3, 48))
 
 
 def test_answers_are_where_they_are_said_to_be(asked):
@@ -228,9 +236,9 @@ def check_alignment(row) -> None:
     for i, j in row.alignment:
         assert 0 <= i < len(row.english) and 0 <= j < len(row.german)
     for i, word in enumerate(row.english):
-        if row.english.count(word) == row.german.count(word) == 1 and word.isalpha() and i:
-            if word[0].isupper():
-                assert (i, row.german.index(word)) in row.alignment, row
+        once = row.english.count(word) == row.german.count(word) == 1
+        if once and i and word.isalpha() and word[0].isupper():
+            assert (i, row.german.index(word)) in row.alignment, row
     aligned = {i for i, _ in row.alignment}
     assert len(aligned) >= 0.6 * len(row.english), row
 
@@ -280,7 +288,7 @@ def offsets_forget_the_blanks(monkeypatch):
 
 def nothing_is_ever_told(monkeypatch):
     monkeypatch.setattr(questions, "_is_open", lambda *_: True)
-    check_questions(span_qa(Sizes(180, 3, 3)))
+    check_questions(span_qa(Sizes(120, 3, 3)))
 
 
 def anybody_could_be_asked_about(monkeypatch):
@@ -302,7 +310,7 @@ def training_reads_the_test(monkeypatch):
     check_questions(found | {"test": []})
 
 
-TRAIN_ONLY = {("train", (kind, known)): 20 for kind in ("fact", "event") for known in (True, False)}
+TRAIN_ONLY = {("train", (kind, known)): 12 for kind in ("fact", "event") for known in (True, False)}
 
 
 def relations_turn_round(monkeypatch):
@@ -331,7 +339,7 @@ def everything_is_unrelated(monkeypatch):
         for row in make(sentence):
             yield row._replace(label="none") if row.label == "P36" else row
 
-    _, labels, divided = probing.PARTS["relations"]
+    divided = probing.PARTS["relations"][2]
     monkeypatch.setitem(probing.PARTS, "relations", (confused, ("none", "P19"), divided))
     check_relations(edge_probing("relations", Sizes(60, 12, 12)))
 
