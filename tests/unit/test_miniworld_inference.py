@@ -122,7 +122,7 @@ def test_half_of_every_labels_hypotheses_are_denied(rows):
 
 
 def test_no_shortcut_solves_it(rows):
-    scores = baselines.of_inference(rows)
+    scores = baselines.of_two_sentences(rows)
     assert scores.majority < 0.34
     assert scores.second_only < 0.45
     assert scores.overlap < 0.6
