@@ -228,7 +228,7 @@ def test_the_narrator_decides():
             told = [polar(w) for w in words[: words.index("but")] if polar(w)]
             assert told == [-1 if said.sentiment > 0 else 1], sentence
             seen += 1
-    assert seen > 10
+    assert seen > 5
 
 
 TURNING = {

@@ -25,8 +25,8 @@ LOST = (
     """
     {A} looked for {O} in the {n.room}.
     {A} searched for {O} in every room of the house.
-    {A} tried to find {O*} but did not find {O*}.
-    {A} looked for {O*} under [the {n.furniture?} in the {n.room}].
+    {A} tried to find {O} but did not find {O*}.
+    {A} looked for {O} under [the {n.furniture?} in the {n.room}].
     "Have {B2} seen {O}?" asked {A}.
     "Where is {O}?" asked {A}.
     {A} asked {B} whether {B*} had seen {O}.
