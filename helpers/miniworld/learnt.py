@@ -8,7 +8,7 @@ import io
 from helpers import measured
 from helpers.plots import COLOURS, STYLE
 
-RUNS = ("miniworld_mlm_7M", "miniworld_mlm_25M")
+RUNS = ("miniworld_mlm_7M", "miniworld_mlm_15M")
 LINES = {
     "agreement: subject relative": ("agreement across a subject relative", "blue", "-"),
     "agreement: object relative": ("agreement across an object relative", "blue", "--"),
