@@ -1,0 +1,137 @@
+"""Head and loss, a chunk of rows at a time (see ../linear_cross_entropy.py).
+
+The three products are the library's (cuBLAS), which runs them at full speed. What is ours is the
+kernel between them: it reads a row of logits, finds its log-sum-exp and loss, and overwrites the
+logits with their gradient. The gradients of x and weight thus exist when the forward pass ends;
+the backward pass only scales them. Until then they are those of the plain sum: p - y survives in
+float16, but divided by thousands of rows it would underflow before a loss scale could help.
+"""
+
+import torch
+import triton
+import triton.language as tl
+
+CHUNK_ROWS = 1024  # enough for full products, 62 MB of bfloat16 logits at V = 30 k
+BLOCK_V = 4096
+
+
+# ---- kernels ---------------------------------------------------------------------------------
+
+
+@triton.jit
+def _logits(logits, bias, v, V, HAS_BIAS: tl.constexpr):
+    """Some logits of a row in float32, -inf beyond its end."""
+    z = tl.load(logits + v, mask=v < V, other=float("-inf")).to(tl.float32)
+    if HAS_BIAS:
+        z += tl.load(bias + v, mask=v < V, other=0.0).to(tl.float32)
+    return z
+
+
+@triton.jit
+def _loss_kernel(
+    logits, bias, targets, losses, V, stride, ignore_index, label_smoothing, z_loss,
+    HAS_BIAS: tl.constexpr, GRADIENT: tl.constexpr, BLOCK_V: tl.constexpr,
+):  # fmt: skip
+    """One row: its loss, and its logits replaced by the loss's gradient."""
+    row = tl.program_id(0).to(tl.int64)
+    logits += row * stride
+    target = tl.load(targets + row)
+    counts = target != ignore_index
+    top = tl.full((), float("-inf"), tl.float32)
+    total = tl.full((), 0.0, tl.float32)
+    every = tl.full((), 0.0, tl.float32)
+    right = tl.full((), 0.0, tl.float32)
+    for start in range(0, V, BLOCK_V):
+        v = start + tl.arange(0, BLOCK_V)
+        z = _logits(logits, bias, v, V, HAS_BIAS)
+        new_top = tl.maximum(top, tl.max(z, 0))
+        base = tl.where(new_top == float("-inf"), 0.0, new_top)
+        total = total * tl.exp(top - base) + tl.sum(tl.exp(z - base), 0)
+        every += tl.sum(tl.where(v < V, z, 0.0), 0)
+        right += tl.sum(tl.where(v == target, z, 0.0), 0)
+        top = new_top
+    lse = top + tl.log(total)
+    if label_smoothing > 0:  # else a logit of -inf would make NaN of 0 · every
+        right = (1 - label_smoothing) * right + label_smoothing * every / V
+    loss = lse - right + z_loss * lse * lse
+    loss = tl.where((target >= 0) & (target < V), loss, float("nan"))
+    tl.store(losses + row, tl.where(counts, loss, 0.0))
+    if GRADIENT:
+        for start in range(0, V, BLOCK_V):
+            v = start + tl.arange(0, BLOCK_V)
+            p = tl.exp(_logits(logits, bias, v, V, HAS_BIAS) - lse)
+            wanted = tl.where(v == target, 1 - label_smoothing, 0.0) + label_smoothing / V
+            dz = tl.where(counts, p * (1 + 2 * z_loss * lse) - wanted, 0.0)
+            tl.store(logits + v, dz.to(logits.dtype.element_ty), mask=v < V)
+
+
+# ---- launchers -------------------------------------------------------------------------------
+
+
+def losses_and_gradients(x, weight, bias, targets, options, gradient):
+    """Each row's loss; with ``gradient`` also those of x, weight and bias, of the losses' sum."""
+    losses = x.new_empty(len(x), dtype=torch.float32)
+    dx = torch.empty_like(x) if gradient else None
+    dweight = torch.zeros_like(weight, dtype=torch.float32) if gradient else None
+    dbias = None
+    if gradient and bias is not None:
+        dbias = torch.zeros_like(bias, dtype=torch.float32)
+    for start in range(0, len(x), CHUNK_ROWS):
+        rows = slice(start, start + CHUNK_ROWS)
+        logits = x[rows] @ weight.T
+        _launch(logits, bias, targets[rows], losses[rows], options, gradient)
+        if gradient:
+            torch.mm(logits, weight, out=dx[rows])
+            dweight += logits.T @ x[rows]
+            if bias is not None:
+                dbias += logits.sum(0, dtype=torch.float32)
+    return losses, dx, dweight, dbias
+
+
+def _launch(logits, bias, targets, losses, options, gradient):
+    n, V = logits.shape
+    _loss_kernel[(n,)](
+        logits, logits if bias is None else bias, targets, losses, V, logits.stride(0), *options,
+        HAS_BIAS=bias is not None, GRADIENT=gradient,
+        BLOCK_V=min(BLOCK_V, triton.next_power_of_2(V)), num_warps=8,
+    )  # fmt: skip
+
+
+# ---- autograd --------------------------------------------------------------------------------
+
+
+class LinearCrossEntropy(torch.autograd.Function):
+    """Sum of the losses; keeps the gradients of its inputs."""
+
+    @staticmethod
+    def forward(ctx, x, weight, bias, targets, options, gradient):
+        losses, *gradients = losses_and_gradients(x, weight, bias, targets, options, gradient)
+        ctx.save_for_backward(*gradients)
+        ctx.dtype = x.dtype
+        return losses.sum()
+
+    @staticmethod
+    def backward(ctx, dloss):
+        gradients = ctx.saved_tensors
+        return *(_scaled(g, dloss, ctx.dtype) for g in gradients), None, None, None
+
+
+def _scaled(gradient, factor, dtype):
+    """Their product, rounded once and without a float32 copy."""
+    if gradient is None:
+        return None
+    return torch.mul(gradient, factor, out=torch.empty_like(gradient, dtype=dtype))
+
+
+# ---- entry -----------------------------------------------------------------------------------
+
+
+def linear_cross_entropy_triton(
+    x, weight, targets, bias, ignore_index, label_smoothing, z_loss, reduction
+):
+    """The loss of rows ``(N, D)``, a float32 scalar."""
+    inputs = [t for t in (x, weight, bias) if t is not None]
+    gradient = torch.is_grad_enabled() and any(t.requires_grad for t in inputs)
+    options = ignore_index, label_smoothing, z_loss
+    loss = LinearCrossEntropy.apply(x, weight, bias, targets.contiguous(), options, gradient)
+    return loss / (targets != ignore_index).sum() if reduction == "mean" else loss
