@@ -64,7 +64,7 @@ def plain(value: object, depth: int = 0):
         return kind(plain(item, depth + 1) for item in value)
     if kind in DICTS:
         pairs = [(plain(key, depth + 1), plain(item, depth + 1)) for key, item in value.items()]
-        if all(_is_key(key) for key, _ in pairs):
+        if all(is_key(key) for key, _ in pairs):
             return dict(pairs)
         return Foreign("dict with unusual keys")
     return Foreign(kind.__name__)
@@ -116,9 +116,10 @@ def _array(value: np.ndarray):
     return Array("array", value.dtype.name, value.copy())
 
 
-def _is_key(key) -> bool:
+def is_key(key) -> bool:
+    """Whether a plain value may be the key of a plain dict."""
     if isinstance(key, tuple):
-        return all(map(_is_key, key))
+        return all(map(is_key, key))
     return isinstance(key, bool | int | float | str | None)
 
 
