@@ -59,7 +59,7 @@ def use(implementation, monkeypatch) -> str:
 
 def randn(*shape, dtype=torch.float32, device="cpu", scale=1.0, shift=0.0):
     """Random numbers, the same on every device."""
-    return (shift + scale * torch.randn(*shape)).to(device, dtype)
+    return (shift + scale * torch.randn(shape)).to(device, dtype)
 
 
 def assert_near(name, got, want, dtype):
