@@ -4,6 +4,7 @@
 #   make course [SCALE=mini] [SEED=0] [DEVICE=auto] [ONLY=01]
 #                                                   run the lessons, write build/course/index.html
 #   make test [ARGS="-k importer"]                  run the whole test suite
+#   make check [NOTEBOOK=01]       grade your own notebook in work/, show your progress
 #   make grade SUBMISSIONS=folder NOTEBOOK=01       grade what was handed in (instructors)
 #   make data [NAMES="minilm"]     list the corpora, or fetch the named ones
 #   make bench                     time our code beside its peers, write build/bench.json
@@ -22,7 +23,7 @@ COURSE = .venv/bin/course
 ENVIRONMENT = .venv/.complete
 INSTRUCTOR = .venv-instructor/.complete
 
-.PHONY: course test lab grade data bench release clean system
+.PHONY: course test lab check grade data bench release clean system
 .DELETE_ON_ERROR:
 
 # Its scripts name the folder that the environment was made in. In a checkout that was moved or
@@ -40,6 +41,9 @@ test: $(ENVIRONMENT) $(if $(CI),system $(INSTRUCTOR))
 
 lab: $(ENVIRONMENT)
 	@$(COURSE) lab
+
+check: $(ENVIRONMENT)
+	@$(COURSE) check $(if $(NOTEBOOK),"$(NOTEBOOK)")
 
 grade: $(ENVIRONMENT)
 	@test -n "$(SUBMISSIONS)" -a -n "$(NOTEBOOK)" || { \

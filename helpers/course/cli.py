@@ -96,6 +96,12 @@ def _card(options: argparse.Namespace) -> int:
     return card.command()
 
 
+def _check(options: argparse.Namespace) -> int:
+    from helpers.grading import own_work
+
+    return own_work.command(options.notebook)
+
+
 def _grade(options: argparse.Namespace) -> int:
     from helpers.grading import run
 
@@ -134,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("names", nargs="*", metavar="NAME")
     command("bench", _bench, "time our code beside its peers")
     command("card", _card, "measure the mini-world for its section of the data card")
+    check = command("check", _check, "grade your own notebook and show your progress")
+    what = "a lesson (01_word_embeddings, or 01) or a file; all in work/ if none is named"
+    check.add_argument("notebook", nargs="?", default="", metavar="NOTEBOOK", help=what)
     _add_grade_options(command("grade", _grade, "grade a folder of submissions in a sandbox"))
     release = command("release", _release, "write exercises, stored outputs and README tables")
     release.add_argument("--only", default="", metavar="01,02", help="these lessons, not all")

@@ -56,7 +56,7 @@ def file_names(students: list[str]) -> dict[str, str]:
     taken: set[str] = set()
     for student in students:
         name = UNSAFE.sub("_", unicodedata.normalize("NFKC", student)).strip("._")[:60]
-        if name != student.replace(" ", "_") or name.casefold() in taken:
+        if not name or name != student.replace(" ", "_") or name.casefold() in taken:
             name = f"{name}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"
         taken.add(name.casefold())
         names[student] = f"{name}.html"

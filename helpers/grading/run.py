@@ -58,7 +58,7 @@ def command(options: Options) -> int:
 def run(options: Options) -> int:
     """See :func:`command`. Raises before anything is graded if something is wrong."""
     name = lesson_name(options.notebook, options.checkout)
-    found = find(options.submissions, name, _lessons(options.checkout))
+    found = find(options.submissions, name, lessons_with_exercises(options.checkout))
     output = options.output or ROOT / "build" / "grading" / name
     students = [submission.student for submission in found.chosen]
     by_hand = gradebook.read_manual(options.manual, students) if options.manual else {}
@@ -82,7 +82,7 @@ def run(options: Options) -> int:
 
 def lesson_name(asked: str, checkout: Path) -> str:
     """The name of a lesson, asked for by name, topic or number. Raises :class:`GradeError`."""
-    names = _lessons(checkout)
+    names = lessons_with_exercises(checkout)
     wanted = Path(asked).name.removesuffix(".ipynb")
     for name in names:
         if wanted in (name, name[3:], name[:2]):
@@ -220,7 +220,7 @@ def _summarise(
     print(f"{len(entries)} students in {duration(seconds)}. See {where}")
 
 
-def _lessons(checkout: Path) -> list[str]:
+def lessons_with_exercises(checkout: Path) -> list[str]:
     """The names of the lessons that have exercises."""
     return [
         path.stem for topic, path in lessons_in(checkout / "notebooks").items() if topic in topics()
