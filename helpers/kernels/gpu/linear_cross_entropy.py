@@ -13,18 +13,19 @@ import triton.language as tl
 
 CHUNK_ROWS = 1024  # enough for full products, 62 MB of bfloat16 logits at V = 30 k
 BLOCK_V = 4096
+ALIGNMENT = 64  # rows of logits begin at multiples of this, for the kernel and the library
 
 
 # ---- kernels ---------------------------------------------------------------------------------
 
 
 @triton.jit
-def _logits(logits, bias, v, V, HAS_BIAS: tl.constexpr):
+def _logits(logits, bias, v, V, stride, HAS_BIAS: tl.constexpr):
     """Some logits of a row in float32, -inf beyond its end."""
-    z = tl.load(logits + v, mask=v < V, other=float("-inf")).to(tl.float32)
+    z = tl.load(logits + v, mask=v < stride, other=0.0).to(tl.float32)
     if HAS_BIAS:
         z += tl.load(bias + v, mask=v < V, other=0.0).to(tl.float32)
-    return z
+    return tl.where(v < V, z, float("-inf"))
 
 
 @triton.jit
@@ -32,7 +33,11 @@ def _loss_kernel(
     logits, bias, targets, losses, V, stride, ignore_index, label_smoothing, z_loss,
     HAS_BIAS: tl.constexpr, GRADIENT: tl.constexpr, BLOCK_V: tl.constexpr,
 ):  # fmt: skip
-    """One row: its loss, and its logits replaced by the loss's gradient."""
+    """One row: its loss, and its logits replaced by the loss's gradient.
+
+    Loads and stores are masked by the stride, which is a multiple of 16 where V need not be, so
+    that they stay 16 bytes wide.
+    """
     row = tl.program_id(0).to(tl.int64)
     logits += row * stride
     target = tl.load(targets + row)
@@ -43,7 +48,7 @@ def _loss_kernel(
     right = tl.full((), 0.0, tl.float32)
     for start in range(0, V, BLOCK_V):
         v = start + tl.arange(0, BLOCK_V)
-        z = _logits(logits, bias, v, V, HAS_BIAS)
+        z = _logits(logits, bias, v, V, stride, HAS_BIAS)
         new_top = tl.maximum(top, tl.max(z, 0))
         base = tl.where(new_top == float("-inf"), 0.0, new_top)
         total = total * tl.exp(top - base) + tl.sum(tl.exp(z - base), 0)
@@ -59,10 +64,10 @@ def _loss_kernel(
     if GRADIENT:
         for start in range(0, V, BLOCK_V):
             v = start + tl.arange(0, BLOCK_V)
-            p = tl.exp(_logits(logits, bias, v, V, HAS_BIAS) - lse)
+            p = tl.exp(_logits(logits, bias, v, V, stride, HAS_BIAS) - lse)
             wanted = tl.where(v == target, 1 - label_smoothing, 0.0) + label_smoothing / V
             dz = tl.where(counts, p * (1 + 2 * z_loss * lse) - wanted, 0.0)
-            tl.store(logits + v, dz.to(logits.dtype.element_ty), mask=v < V)
+            tl.store(logits + v, dz.to(logits.dtype.element_ty), mask=v < stride)
 
 
 # ---- launchers -------------------------------------------------------------------------------
@@ -76,9 +81,11 @@ def losses_and_gradients(x, weight, bias, targets, options, gradient):
     dbias = None
     if gradient and bias is not None:
         dbias = torch.zeros_like(bias, dtype=torch.float32)
+    width = triton.cdiv(len(weight), ALIGNMENT) * ALIGNMENT
+    buffer = x.new_empty((min(CHUNK_ROWS, len(x)), width))
     for start in range(0, len(x), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        logits = x[rows] @ weight.T
+        logits = torch.mm(x[rows], weight.T, out=buffer[: len(x[rows]), : len(weight)])
         _launch(logits, bias, targets[rows], losses[rows], options, gradient)
         if gradient:
             torch.mm(logits, weight, out=dx[rows])
@@ -93,7 +100,7 @@ def _launch(logits, bias, targets, losses, options, gradient):
     _loss_kernel[(n,)](
         logits, logits if bias is None else bias, targets, losses, V, logits.stride(0), *options,
         HAS_BIAS=bias is not None, GRADIENT=gradient,
-        BLOCK_V=min(BLOCK_V, triton.next_power_of_2(V)), num_warps=8,
+        BLOCK_V=min(BLOCK_V, triton.next_power_of_2(logits.stride(0))), num_warps=8,
     )  # fmt: skip
 
 

@@ -132,7 +132,8 @@ class Lstm(torch.autograd.Function):
     def backward(ctx, dout, dc):
         x, W_x, W_h, W_p, h, gates, cells, before, out = ctx.saved_tensors
         cell_clip, proj_clip = ctx.clips
-        dgates, dh, dc = torch.empty_like(gates), dout.clone(), dc.clone()
+        dgates, dc = torch.empty_like(gates), dc.clone()
+        dh = dout.clone(memory_format=torch.contiguous_format)  # batch-major, if from the outputs
         for t in reversed(range(len(x))):
             if t + 1 < len(x):
                 dh[t].addmm_(dgates[t + 1], W_h)

@@ -69,11 +69,12 @@ def changes(W_in, W_out, contexts, targets, lr):
     """Launch: each window's changes to its rows, ``(N, C, d)`` and ``(N, M, d)``."""
     (N, C), M, (V, D) = contexts.shape, targets.shape[1], W_in.shape
     dX, dU = W_in.new_empty((N, C, D)), W_in.new_empty((N, M, D))
+    block_d = max(16, triton.next_power_of_2(D))
     if N:
         _changes_kernel[(N,)](
             W_in, W_out, contexts, targets, lr, dX, dU, V, D, C, M,
             BLOCK_C=max(16, triton.next_power_of_2(C)), BLOCK_M=max(16, triton.next_power_of_2(M)),
-            BLOCK_D=max(16, triton.next_power_of_2(D)), num_warps=4,
+            BLOCK_D=block_d, num_warps=max(4, block_d // 32),
         )  # fmt: skip
     return dX, dU
 
