@@ -1,5 +1,6 @@
 """What the whole class made of a lesson, on one page without scripts or anything to fetch."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from html import escape
@@ -7,8 +8,9 @@ from statistics import mean, median
 from urllib.parse import quote
 
 from helpers.grading.feedback import meter, page
-from helpers.grading.gradebook import Entry, out_of, twins
+from helpers.grading.gradebook import Entry, manual_items, out_of, twins
 
+NUMBER = re.compile(r"[\d.]+(%| of [\d.]+)?|")
 BINS = 10
 WIDTH, HEIGHT = 560, 190
 
@@ -32,6 +34,7 @@ def class_report(entries: list[Entry], lesson: str, pages: dict[str, str], notes
         f'<p class="soft">{escape(notes.facts)}</p>',
         f'<p class="total">{len(entries)} <small>students, {middle} of {most:g} points</small></p>',
         "<h2>Distribution</h2>",
+        f"<p>{_finding(shares)}.</p>",
         histogram(shares, most),
         *_exercises(entries),
         *_misconceptions(entries),
@@ -66,12 +69,11 @@ def histogram(shares: list[float], most: float) -> str:
         f"{most * position / BINS:.3g}</text>"
         for position in range(0, BINS + 1, 2)
     ]
-    title = _finding(shares)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-label="{title}">'
-        f'<text x="10" y="12">{title}</text>{"".join(bars)}'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" '
+        f'aria-label="Number of students by points">{"".join(bars)}'
         f'<line x1="10" x2="{WIDTH - 10}" y1="{base}" y2="{base}"/>{"".join(ticks)}'
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 4}" text-anchor="middle">points</text></svg>'
+        f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle">points</text></svg>'
     )
 
 
@@ -150,19 +152,22 @@ def _problems(entries: list[Entry], notes: Notes) -> list[str]:
 
 
 def _students(entries: list[Entry], pages: dict[str, str], most: float) -> str:
+    items = manual_items(entries)
     names = [escape(verdict.score.grade_id) for verdict in entries[0].graded.verdicts]
     lines = []
     for entry in entries:
         link = f'<a href="{quote(pages[entry.student])}">{escape(entry.student)}</a>'
         scores = [f"{verdict.score.points:g}" for verdict in entry.graded.verdicts]
+        by_hand = {given.item: f"{given.points:g}" for given in entry.manual}
+        scores += [by_hand.get(item, "") for item in items]
         lines.append([link, *scores, f"{entry.points:g} of {most:g}"])
-    return _table(["student", *names, "total"], lines)
+    return _table(["student", *names, *map(escape, items), "total"], lines)
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:
     """A table of markup; columns after the first that hold numbers are set right."""
     columns = zip(*lines, strict=True)
-    numeric = [all(cell[:1].isdigit() for cell in column) for column in columns]
+    numeric = [all(map(NUMBER.fullmatch, column)) for column in columns]
     kinds = [' class="number"' if is_number else "" for is_number in numeric]
     top = "".join(f"<th{kind}>{name}</th>" for kind, name in zip(kinds, head, strict=True))
     rows = [

@@ -40,7 +40,7 @@ def on_cluster(
 
     Each worker needs this checkout at the same path, its environment, and bubblewrap.
     """
-    distributed = _distributed()
+    distributed = cluster_package()
     try:
         client = distributed.Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
@@ -51,18 +51,21 @@ def on_cluster(
             for key, raw in contents.items()
         }
         for future in distributed.as_completed(futures):
-            yield futures[future], _outcome(future)
+            yield futures[future], _outcome(future, distributed.scheduler.KilledWorker)
 
 
-def _outcome(future) -> Outcome:
+def _outcome(future, *lost: type[Exception]) -> Outcome:
+    """The result, or the fault that it has none; ``lost``: what is raised if a worker was lost."""
     try:
         return future.result()
     except BoxFault as fault:
         return fault
+    except lost as error:
+        return BoxFault(f"A worker of the cluster was lost: {error}")
 
 
-def _distributed():
-    """The package, from the instructor's environment if it isn't in this one."""
+def cluster_package():
+    """The package distributed, from the instructor's environment if it isn't in this one."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     sys.path.append(str(FOLDER / "lib" / version / "site-packages"))
     try:
