@@ -73,16 +73,27 @@ def _loss_kernel(
 # ---- launchers -------------------------------------------------------------------------------
 
 
-def losses_and_gradients(x, weight, bias, targets, options, gradient):
-    """Each row's loss; with ``gradient`` also those of x, weight and bias, of the losses' sum."""
-    losses = x.new_empty(len(x), dtype=torch.float32)
-    dx = torch.empty_like(x) if gradient else None
-    dweight = torch.zeros_like(weight, dtype=torch.float32) if gradient else None
-    dbias = None
-    if gradient and bias is not None:
-        dbias = torch.zeros_like(bias, dtype=torch.float32)
+@torch.library.custom_op("course::linear_cross_entropy", mutates_args=())
+def losses_and_gradients(
+    x: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None,
+    targets: torch.Tensor,
+    ignore_index: int,
+    label_smoothing: float,
+    z_loss: float,
+    gradient: bool,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Each row's loss; with ``gradient`` also those of x, weight and bias, of the losses' sum.
+
+    What isn't wanted is empty. An operator of its own, because torch.compile can't trace products
+    that are written into aligned rows.
+    """
+    losses, dx, dweight, dbias = _outputs(x, weight, bias, gradient)
+    dweight.zero_(), dbias.zero_()
     width = triton.cdiv(len(weight), ALIGNMENT) * ALIGNMENT
     buffer = x.new_empty((min(CHUNK_ROWS, len(x)), width))
+    options = ignore_index, label_smoothing, z_loss
     for start in range(0, len(x), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
         logits = torch.mm(x[rows], weight.T, out=buffer[: len(x[rows]), : len(weight)])
@@ -93,6 +104,21 @@ def losses_and_gradients(x, weight, bias, targets, options, gradient):
             if bias is not None:
                 dbias += logits.sum(0, dtype=torch.float32)
     return losses, dx, dweight, dbias
+
+
+def _outputs(x, weight, bias, gradient):
+    bias_shape = bias.shape if gradient and bias is not None else 0
+    return (
+        x.new_empty(len(x), dtype=torch.float32),
+        x.new_empty(x.shape if gradient else 0),
+        x.new_empty(weight.shape if gradient else 0, dtype=torch.float32),
+        x.new_empty(bias_shape, dtype=torch.float32),
+    )
+
+
+@losses_and_gradients.register_fake
+def _(x, weight, bias, targets, ignore_index, label_smoothing, z_loss, gradient):
+    return _outputs(x, weight, bias, gradient)
 
 
 def _launch(logits, bias, targets, losses, options, gradient):
@@ -112,21 +138,19 @@ class LinearCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x, weight, bias, targets, options, gradient):
-        losses, *gradients = losses_and_gradients(x, weight, bias, targets, options, gradient)
+        losses, *gradients = losses_and_gradients(x, weight, bias, targets, *options, gradient)
         ctx.save_for_backward(*gradients)
-        ctx.dtype = x.dtype
+        ctx.has_bias, ctx.dtype = bias is not None, x.dtype
         return losses.sum()
 
     @staticmethod
     def backward(ctx, dloss):
-        gradients = ctx.saved_tensors
-        return *(_scaled(g, dloss, ctx.dtype) for g in gradients), None, None, None
+        dx, dweight, dbias = (_scaled(g, dloss, ctx.dtype) for g in ctx.saved_tensors)
+        return dx, dweight, dbias if ctx.has_bias else None, None, None, None
 
 
 def _scaled(gradient, factor, dtype):
     """Their product, rounded once and without a float32 copy."""
-    if gradient is None:
-        return None
     return torch.mul(gradient, factor, out=torch.empty_like(gradient, dtype=dtype))
 
 
@@ -139,6 +163,6 @@ def linear_cross_entropy_triton(
     """The loss of rows ``(N, D)``, a float32 scalar."""
     inputs = [t for t in (x, weight, bias) if t is not None]
     gradient = torch.is_grad_enabled() and any(t.requires_grad for t in inputs)
-    options = ignore_index, label_smoothing, z_loss
+    options = ignore_index, float(label_smoothing), float(z_loss)
     loss = LinearCrossEntropy.apply(x, weight, bias, targets.contiguous(), options, gradient)
     return loss / (targets != ignore_index).sum() if reduction == "mean" else loss
