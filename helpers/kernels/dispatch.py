@@ -28,7 +28,8 @@ def backend(
 
     ``device`` and ``dtype`` are those of the tensors; without a device, the one that
     ``DEVICE="auto"`` would take. ``unfit`` says why our kernel can't take these arguments, if so.
-    The environment variable ``KERNELS`` forces one implementation for all kernels.
+    The environment variable ``KERNELS`` forces one implementation for all kernels; code that
+    torch.compile has traced keeps the one it was traced with.
 
     Raises :class:`ValueError` for an unknown kernel or value of ``KERNELS``, and
     :class:`BackendError` when the forced implementation can't run.

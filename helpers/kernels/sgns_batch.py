@@ -17,9 +17,9 @@ MAX_WIDTH = 512
 def sgns_batch(W_in, W_out, contexts, targets, lr):
     """Update ``W_in`` and ``W_out`` in place, one step down the loss of N windows.
 
-    ``W_in``, ``W_out``: contiguous ``(V, d)`` float32; ``contexts``: ``(N, C)`` and ``targets``:
+    ``W_in``, ``W_out``: contiguous ``(V, d)`` of floats; ``contexts``: ``(N, C)`` and ``targets``:
     ``(N, M)`` word indices, the first target of a row positive and the others negatives; -1 fills
-    a row up. ``lr``: ``(N,)`` float32, a window's rate. The loss is Mikolov et al. (2013b), eq. 4,
+    a row up. ``lr``: ``(N,)``, a window's rate. The loss is Mikolov et al. (2013b), eq. 4,
     summed over contexts and windows. Raises ValueError or TypeError for arguments that don't fit
     together. A word outside the tables raises IndexError on the CPU and is ignored on a GPU.
     """
@@ -46,6 +46,8 @@ def sgns_batch_reference(W_in, W_out, contexts, targets, lr):
 
 
 def _unfit(W_in, contexts, targets):
+    if W_in.dtype != torch.float32:
+        return f"the matrices are {str(W_in.dtype)[6:]}, not float32"
     widest, d = max(contexts.shape[1], targets.shape[1]), W_in.shape[1]
     if widest > MAX_WINDOW:
         return f"{widest} contexts or targets are more than {MAX_WINDOW}"

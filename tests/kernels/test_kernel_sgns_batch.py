@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from kernel_checks import assert_near, numpy_may_overflow, plant, randn, use, without_torch
 
-from helpers.kernels import sgns
+from helpers.kernels import BackendError, sgns
 from helpers.kernels.sgns_batch import sgns_batch, sgns_batch_reference
 
 pytestmark = numpy_may_overflow
@@ -116,6 +116,13 @@ def test_arguments_that_do_not_fit(change, error, message):
     }
     with pytest.raises(error, match=message):
         sgns_batch(**{**arguments, **change})
+
+
+def test_our_kernel_takes_float32_only(monkeypatch):
+    monkeypatch.setenv("KERNELS", "triton")
+    W_in, W_out, contexts, targets, lr = batch("cpu", 2, 3, 2, 5, 4)
+    with pytest.raises(BackendError, match="the matrices are bfloat16, not float32"):
+        sgns_batch(W_in.bfloat16(), W_out.bfloat16(), contexts, targets, lr)
 
 
 AT = "W + rows[:, None] * D + d[None, :]"
