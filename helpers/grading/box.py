@@ -1,6 +1,7 @@
 """One driver in its sandbox, talked to from outside, where the clock and the scales are."""
 
 import contextlib
+import os
 import queue
 import subprocess
 import threading
@@ -12,10 +13,13 @@ import psutil
 
 from helpers.grading import driver, frames
 from helpers.grading.exercise import Outcome
-from helpers.grading.sandbox import Sandbox
+from helpers.grading.sandbox import SCRATCH, Sandbox
 from helpers.grading.unprotected import Unprotected
 
 SAMPLE_SECONDS = 0.1
+FILE_COST = 4096
+PATIENCE = 3
+"""How many times its seconds an answer may take if the machine is busy, or if it only waits."""
 DRIVER = ["-m", "helpers.grading.driver"]
 
 
@@ -37,6 +41,7 @@ class Box:
         self.place, self.topic = place, topic
         self.limits = place.limits
         self.peak_memory, self.log = 0, b""
+        self._computed_before, self._may_compute = 0.0, float("inf")
         self._messages: queue.Queue = queue.Queue(maxsize=64)
         self._closed = threading.Event()
 
@@ -44,7 +49,10 @@ class Box:
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         self._stack = contextlib.ExitStack()
         started = self.place.start([*DRIVER, self.topic], **pipes)
-        self.process = self._stack.enter_context(started)
+        try:
+            self.process = self._stack.enter_context(started)
+        except OSError as error:
+            raise BoxFault(f"The grader's sandbox can't be started: {error}.") from None
         self._readers = [
             threading.Thread(target=target, daemon=True) for target in (self._listen, self._drain)
         ]
@@ -65,23 +73,25 @@ class Box:
         self._stack.close()
 
     def answers(self, request: dict, seconds: float) -> Iterator[Outcome]:
-        """The outcomes of one exercise, as they come.
+        """The outcomes of one exercise, as they come; ``seconds``: how long it may compute.
 
         Raises :class:`Over` when a limit is reached or the driver is gone; the box is then of no
         more use.
         """
-        deadline = time.monotonic() + seconds
-        self._ask(frames.encode(request), deadline, seconds)
+        late = f"it ran longer than {seconds:.3g} s"
+        deadline = time.monotonic() + PATIENCE * seconds
+        self._computed_before, self._may_compute = self._computed(), seconds
+        self._ask(frames.encode(request), deadline, late)
         for _ in request["cases"]:
-            kind, content = self._next(deadline, f"it ran longer than {seconds:.3g} s")
+            kind, content = self._next(deadline, late)
             if kind == driver.DONE:
                 return
             yield _outcome(content)
-        kind, _ = self._next(deadline, f"it ran longer than {seconds:.3g} s")
+        kind, _ = self._next(deadline, late)
         if kind != driver.DONE:
             raise Over("it sent more answers than there were questions")
 
-    def _ask(self, request: bytes, deadline: float, seconds: float) -> None:
+    def _ask(self, request: bytes, deadline: float, late: str) -> None:
         """Send a request; an attacked driver may not read it, so it goes through a thread."""
         sent = threading.Event()
 
@@ -93,7 +103,7 @@ class Box:
         threading.Thread(target=send, daemon=True).start()
         while not sent.wait(SAMPLE_SECONDS):
             if time.monotonic() > deadline:
-                raise Over(f"it ran longer than {seconds:.3g} s")
+                raise Over(late)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + self.limits.start
@@ -117,12 +127,17 @@ class Box:
                 raise Over("its process ended")
             if message:
                 return message[:1], message[1:]
-            if time.monotonic() > deadline:
+            is_late = time.monotonic() > deadline
+            if is_late or self._computed() - self._computed_before > self._may_compute:
                 raise Over(late)
             self._weigh()
 
+    def _computed(self) -> float:
+        """CPU seconds of all processes inside, and of those that they have outlived."""
+        return sum(map(_cpu_seconds, _family(self.process.first)))
+
     def _weigh(self) -> None:
-        memory = sum(map(_memory, _family(self.process.first)))
+        memory = sum(map(_memory, _family(self.process.first))) + _scratch(self.process.first)
         self.peak_memory = max(self.peak_memory, memory)
         if memory > self.limits.memory:
             raise Over(f"it used more than {self.limits.memory / 2**30:.3g} GiB of memory")
@@ -172,6 +187,24 @@ def _family(first: int) -> list[psutil.Process]:
         return [process, *process.children(recursive=True)]
     except (psutil.Error, ValueError):
         return []
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        times = process.cpu_times()
+        return times.user + times.system + times.children_user + times.children_system
+    return 0.0
+
+
+def _scratch(first: int) -> int:
+    """Bytes that files in memory take inside a sandbox; an empty one costs the kernel a page."""
+    used = 0
+    for folder in SCRATCH:
+        with contextlib.suppress(OSError):
+            stat = os.statvfs(f"/proc/{first}/root{folder}")
+            blocks, files = stat.f_blocks - stat.f_bfree, stat.f_files - stat.f_ffree
+            used += blocks * stat.f_frsize + files * FILE_COST
+    return used
 
 
 def _memory(process: psutil.Process) -> int:

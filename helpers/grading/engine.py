@@ -10,9 +10,11 @@ import numpy as np
 
 from helpers.grading.exercise import Case, Exercise, Outcome, Score
 from helpers.grading.running import run
-from helpers.grading.values import difference
+from helpers.grading.values import difference, size
 
 __all__ = ["AnswerKey", "draw", "grade", "judge", "run"]
+FAR_TOO_LARGE = 100
+"""How many times the reference's size an answer may have that an exercise compares by itself."""
 
 
 def grade(exercise: Exercise, answer: Callable, seed: int = 0) -> Score:
@@ -122,6 +124,8 @@ def _failure(exercise: Exercise, case: Case, right: Outcome, got: Outcome) -> st
         return f"argument {got.changed} was changed in place: work on a copy"
     if exercise.compare is None:
         return difference(right.value, got.value, exercise.rtol, exercise.atol)
+    if size(got.value) > FAR_TOO_LARGE * (size(right.value) + 1):
+        return "it is far larger than it should be"  # and might blow up what compares it
     try:
         return exercise.compare(case, right.value, got.value)
     except Exception as error:  # an answer of a form that nobody foresaw

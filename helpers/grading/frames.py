@@ -20,6 +20,8 @@ MAX_FRAME = 16 * 2**20
 """The most bytes of one value."""
 MAX_LENGTH = MAX_FRAME + 2**16
 """The most bytes of a frame: the value and what its container adds."""
+MAX_STRUCTURE = 2**20
+"""The most bytes of the JSON in it, and of the container's header: small lists take much memory."""
 LENGTH = struct.Struct("<Q")
 DTYPES = {
     "BOOL": np.bool_,
@@ -49,6 +51,8 @@ def encode(value) -> bytes:
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps(_structure(value, arrays))
     entries = {"value": np.frombuffer(text.encode("ascii"), dtype=np.uint8), **arrays}
+    if len(text) > MAX_STRUCTURE or len(arrays) > MAX_STRUCTURE // 256:
+        raise FrameError(f"more than {MAX_STRUCTURE // 2**20} MiB of lists, numbers and strings")
     if sum(entry.nbytes for entry in entries.values()) > MAX_FRAME:
         raise FrameError(f"more than {MAX_FRAME // 2**20} MiB")
     return save(entries)
@@ -56,12 +60,17 @@ def encode(value) -> bytes:
 
 def decode(raw: bytes):
     """The plain value of a frame. Raises :class:`FrameError` on any other bytes."""
+    if int.from_bytes(raw[: LENGTH.size], "little") > MAX_STRUCTURE:
+        raise FrameError("too long a header")
     try:
         entries = {
             name: np.frombuffer(entry["data"], DTYPES[entry["dtype"]]).reshape(entry["shape"])
             for name, entry in safetensors.deserialize(raw)
         }
-        return _value(json.loads(entries.pop("value").tobytes()), entries)
+        text = entries.pop("value").tobytes()
+        if len(text) > MAX_STRUCTURE:
+            raise ValueError("too much structure")
+        return _value(json.loads(text), entries)
     # RecursionError: JSON may nest as deep as it likes; OverflowError: a shape may hold any number
     except (
         safetensors.SafetensorError, KeyError, IndexError, TypeError, ValueError, AttributeError,

@@ -30,6 +30,8 @@ _started = itertools.count()
 IN_THE_BOX = ("driver", "exercise", "frames", "running", "slicing", "values")
 """The modules of helpers.grading that run inside; the others stay out."""
 NO_CHECK = '"""Inside the sandbox nothing checks."""\n\n\ndef check(*_) -> None:\n    pass\n'
+SCRATCH = ("/tmp", "/dev/shm")
+"""Where a program inside may write."""
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 TOOLS = {"bwrap": "bubblewrap", "setpriv": "util-linux", "prlimit": "util-linux"}
 ELSEWHERE = (
@@ -46,19 +48,20 @@ class SandboxError(Exception):
 class Limits:
     """What an answer may use: seconds, bytes, numbers of processes and files.
 
-    ``memory`` is that of all processes of a notebook together, ``address_space`` that of each;
-    ``notebook`` is for all exercises together, the ``start`` not counted.
+    ``exercise`` counts seconds of computing, so that a busy machine costs no points, and three
+    times as many on the clock. ``notebook`` is on the clock, for all exercises together, the
+    ``start`` not counted. ``memory`` is that of all processes together, ``address_space`` of each.
     """
 
     exercise: float = 20.0
-    notebook: float = 90.0
+    notebook: float = 180.0
     start: float = 120.0
     memory: int = 2 * 2**30
     address_space: int = 8 * 2**30
     scratch: int = 64 * 2**20
     file: int = 64 * 2**20
     processes: int = 64
-    open_files: int = 256
+    open_files: int = 128
     log: int = 64 * 2**10
 
 
@@ -166,7 +169,7 @@ class Sandbox:
                 mounts += ["--perms", "0755", "--dir", str(parent)]
             mounts += ["--ro-bind", path, path]
         mounts += ["--ro-bind", str(self.course), COURSE, "--proc", "/proc", "--dev", "/dev"]
-        for path in ("/tmp", "/dev/shm"):
+        for path in SCRATCH:
             mounts += ["--size", str(self.limits.scratch), "--perms", "1777", "--tmpfs", path]
         return [*mounts, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
@@ -204,6 +207,9 @@ def _environment() -> list[str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "NUMBA_NUM_THREADS": "1",
+        "RAYON_NUM_THREADS": "1",
+        "TOKENIZERS_PARALLELISM": "false",
         "MPLBACKEND": "agg",
         "NUMBA_CACHE_DIR": "/tmp/numba",
         "COURSE_OFFLINE": "1",

@@ -177,9 +177,9 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str
 
 
 def _safe_parts(name: str) -> tuple[str, ...]:
-    """The parts of a name in a zip; ``..`` and the root mean nothing here."""
-    parts = name.replace("\\", "/").split("/")
-    return tuple(part for part in parts if part not in ("", ".", ".."))
+    """The parts of a name in a zip, none longer than a file system's; ``..`` means nothing here."""
+    parts = name.replace("\\", "/").split("/")[-20:]
+    return tuple(part[-255:] for part in parts if part not in ("", ".", ".."))
 
 
 def _is_ignored(name: str) -> bool:

@@ -90,6 +90,15 @@ def difference(expected, got, rtol: float, atol: float) -> str | None:
     return None if expected == got else f"{_short(got)} is not right"
 
 
+def size(value) -> int:
+    """How many numbers, strings and empty containers a plain value holds."""
+    if isinstance(value, Array):
+        return max(1, value.data.size)
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    return sum(map(size, value)) + 1 if isinstance(value, list | tuple) else 1
+
+
 def kind_of(value) -> str:
     """What a plain value is, in words: ``a torch tensor``, ``a list`` …"""
     if isinstance(value, Array | Foreign):

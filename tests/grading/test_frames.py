@@ -147,3 +147,14 @@ def test_frames_follow_one_another():
 def test_half_a_frame_and_one_too_long_are_refused(raw):
     with pytest.raises(FrameError):
         frames.read(io.BytesIO(raw))
+
+
+def test_what_takes_much_memory_once_it_is_read_is_refused_on_both_sides():
+    many = [[] for _ in range(500_000)]
+    with pytest.raises(FrameError, match="1 MiB of lists"):
+        encode(many)
+    raw = np.frombuffer(json.dumps(many).encode(), np.uint8)
+    with pytest.raises(FrameError):
+        decode(save({"value": raw}))
+    with pytest.raises(FrameError, match="header"):
+        decode(save({str(i): np.zeros(1, np.uint8) for i in range(20_000)}))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -226,6 +227,37 @@ def test_what_runs_inside_is_ended_with_the_block():
         assert psutil.pid_exists(process.first)
     assert not psutil.pid_exists(process.first)
     assert process.returncode
+
+
+def test_no_file_of_the_grader_is_open_inside(tmp_path):
+    with open(tmp_path / "private", "w") as private:
+        os.set_inheritable(private.fileno(), True)
+        script = (
+            "import os; print(*[os.readlink(f'/proc/self/fd/{n}') for n in range(3, 64)"
+            " if os.path.exists(f'/proc/self/fd/{n}')])"
+        )
+        assert "private" not in run_inside(graded.place(), script)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="processes are found by the user that root gives them"
+)
+def test_a_grader_that_is_killed_takes_its_sandboxes_along(tmp_path):
+    graded.need_sandbox()
+    code = (
+        "import sys; from pathlib import Path; from helpers.grading.sandbox import *\n"
+        "with Sandbox(Path(sys.argv[1])).start(['-c', 'import time; time.sleep(600)']) as p:\n"
+        "    print(p.first, flush=True); p.wait()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    grader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    first = int(grader.stdout.readline())
+    grader.kill()
+    grader.communicate()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{first}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{first}").exists()
 
 
 def test_limits_are_stated_where_they_are_used():

@@ -194,3 +194,8 @@ def test_nothing_to_grade_says_where_was_looked(tmp_path, make):
     make(place)
     with pytest.raises(NoSubmissions, match=str(place)):
         find(place, LESSON, LESSONS)
+
+
+def test_an_endless_name_costs_no_time(tmp_path):
+    put(tmp_path, "all.zip", zipped("a_1" * 20_000 + ".ipynb", "x/" * 30_000 + "y.ipynb"))
+    assert all(len(one.student) <= 120 for one in find(tmp_path, LESSON, LESSONS).chosen)
