@@ -108,7 +108,7 @@ def compared(text: str) -> tuple[str, str, str]:
     elif how.startswith("less "):
         how, more, less = how[5:], less, more
     else:
-        how = GRADED[how]
+        how = GRADED.get(how) or how.removeprefix("more ")
     # Not more: in these tasks always said of the one who has less.
     return (how, less, more) if denied else (how, more, less)
 

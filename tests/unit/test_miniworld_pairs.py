@@ -25,7 +25,15 @@ from helpers.miniworld.tasks.sayings import Sayings
 SMALL = Sizes(280, 14, 28)
 # Words by which relations of the same names are told apart.
 CUES = (r"born|birth|began|came into", r"died|death|ended|lived", "capital")
-CUES += (r"wrote|written|author", r"direct", r"compos", r"develop", r"produc", r"own|belong|part")
+CUES += (
+    "diplomatic",
+    r"wrote|written|author",
+    r"direct",
+    r"compos",
+    r"develop",
+    r"produc",
+    r"own|belong|part",
+)
 
 
 def names(text: str) -> set[str]:

@@ -91,8 +91,9 @@ def check_answer(row) -> None:
         return
     assert row.passage[row.start : row.start + len(row.answer)] == row.answer
     plain = "".join(row.tokens[slice(*row.span)])
-    assert plain == row.answer.replace(" ", "")
-    assert row.passage.replace(" ", "").startswith("".join(row.tokens[: row.span[1]]))
+    assert plain.replace(" ", "") == row.answer.replace(" ", "")
+    before = "".join(row.tokens[: row.span[1]]).replace(" ", "")
+    assert row.passage.replace(" ", "").startswith(before)
     at = row.passage.index(row.evidence)
     assert at <= row.start and row.start + len(row.answer) <= at + len(row.evidence)
 

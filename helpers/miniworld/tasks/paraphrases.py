@@ -6,6 +6,8 @@ row with label 0 differ in one thing: roles swapped, one of the two denied, some
 opposite word.
 """
 
+from collections import defaultdict
+
 from helpers.miniworld import tables
 from helpers.miniworld.documents.facts import Known
 from helpers.miniworld.documents.opinions import MANY
@@ -15,7 +17,7 @@ from helpers.miniworld.tasks.paired import paired
 from helpers.miniworld.tasks.rows import Paraphrase, Splits
 from helpers.miniworld.tasks.sayings import Sayings
 from helpers.miniworld.tasks.splits import Sizes, balanced, checked
-from helpers.miniworld.tasks.wording import STATES, TRANSFERS, Person, Speaker
+from helpers.miniworld.tasks.wording import STATES, SYMMETRIC, TRANSFERS, Person, Speaker
 from helpers.miniworld.terms import (
     FRONT,
     PLURAL,
@@ -41,7 +43,7 @@ EQUIVALENT = ("P36", "P47", "P38", "P19", "P20", "P569", "P570", "P571", "P50", 
 EQUIVALENT += ("P170", "P176", "P178", "P17", "P159")
 # The same names in another relation.
 OTHERS = {"P19": "P20", "P20": "P19", "P569": "P570", "P570": "P569"}
-OTHERS |= {"P176": "P127", "P178": "P176", "P50": "P57", "P57": "P50", "P86": "P50"}
+OTHERS |= {"P176": "P127", "P178": "P176", "P50": "P57", "P57": "P50", "P86": "P50", "P47": "P530"}
 TURNED = {"P36": "P17", "P17": "P36"}  # the capital of a country, a city in it
 # fmt: off
 SYNONYMS = (
@@ -175,7 +177,8 @@ class Orders(_Writer):
             return self.pick(kit.stock.deeds), None
         if kind == "dealing":
             return self.pick(self.speaker.verbs), self.speaker.person(*people)
-        verb, things = self.pick(kit.stock.actions)
+        actions = [action for action in kit.stock.actions if action[0].lemma not in SYMMETRIC]
+        verb, things = self.pick(actions)
         return verb, kit.the(self.pick(things), kit.number())
 
     def _joined(self, people: tuple[Person, Person], doings: list) -> str:
@@ -259,7 +262,9 @@ class Facts(_Writer):
     def __init__(self, kind: str, seed: int):
         super().__init__(kind, seed)
         self.sayings = Sayings("paraphrase", seed, seed=seed)
-        self.facts = [known for known in self.sayings.known if self._is_fit(known)]
+        self.facts: dict[str, list[Known]] = defaultdict(list)
+        for known in filter(self._is_fit, self.sayings.known):
+            self.facts[known.fact.relation].append(known)
 
     @staticmethod
     def _is_fit(known: Known) -> bool:
@@ -267,7 +272,7 @@ class Facts(_Writer):
         return relation in EQUIVALENT and (relation != "P17" or known.subject.kind == "city")
 
     def premise(self, label: int) -> str | None:
-        say, known = self.sayings, self.pick(self.facts)
+        say, known = self.sayings, self.pick(self.facts[self.pick(tuple(self.facts))])
         denied = self.chance(DENIED)
         self.said = known, denied
         if not label:
@@ -276,7 +281,7 @@ class Facts(_Writer):
 
     def _changed(self, known: Known, denied: bool) -> tuple[Known, bool]:
         fact = known.fact
-        way = self.pick(("names", "names", "object", "denied"))
+        way = self.pick(("names", "names", "names", "object", "denied"))
         if way == "names" and fact.relation in OTHERS:
             return known._replace(fact=fact._replace(relation=OTHERS[fact.relation])), denied
         if way == "names" and fact.relation in TURNED:

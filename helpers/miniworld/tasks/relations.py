@@ -22,6 +22,7 @@ from helpers.miniworld.terms import Sentence as Term
 # fmt: off
 LABELS = ("P17", "P19", "P20", "P30", "P36", "P37", "P47", "P50", "P159", "P176", "P1412", "none")
 # fmt: on
+LOCATED = {"P17", "P30", "P159", "P36"}
 NAMES = NAMED | {"city", "continent", "language"}
 
 
@@ -43,8 +44,15 @@ def relations(sentence: Sentence) -> Iterator[Edge]:
             pair = one.id, other.id
             if one.id == other.id or (one.label, other.label) not in types:
                 continue
-            if not stated.keys() & {pair, pair[::-1]} and not _overlap(one, other):
+            told = stated.keys() & {pair, pair[::-1]} or _lies_in(stated, *pair)
+            if not told and not _overlap(one, other):
                 yield Edge(words, _ends(one), _ends(other), "none")
+
+
+def _lies_in(stated: dict[tuple[str, str], set[str]], one: str, other: str) -> bool:
+    """Whether it follows: what is in a country is on the country's continent."""
+    holders = {b for (a, b), found in stated.items() if a == one and found & LOCATED}
+    return any(stated.get((holder, other), set()) & LOCATED for holder in holders)
 
 
 def _ends(span: Span) -> tuple[int, int]:

@@ -35,7 +35,18 @@ from helpers.miniworld.world import world
 SYMMETRIC = {"marry", "meet", "resemble", "hug", "kiss", "interview", "kick"}
 # States, which have no time of day.
 STATES = {
-    *("admire", "adore", "appreciate", "despise", "detest", "dislike", "distrust", "envy", "fear"),
+    *(
+        "admire",
+        "adore",
+        "appreciate",
+        "cherish",
+        "despise",
+        "detest",
+        "dislike",
+        "distrust",
+        "envy",
+        "fear",
+    ),
     *("hate", "know", "like", "loathe", "love", "miss", "need", "respect", "trust", "understand"),
     *("resemble", "value"),
 }
