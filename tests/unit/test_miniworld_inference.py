@@ -17,6 +17,7 @@ from helpers.miniworld.tasks import (
     domain_shift,
     inference,
     nli,
+    paired,
     split_of,
 )
 from helpers.miniworld.tasks.sayings import FUNCTIONAL, Sayings
@@ -214,7 +215,7 @@ def some_entails_all(monkeypatch):
 
 
 def hypotheses_of_any_split(monkeypatch):
-    monkeypatch.setattr(inference, "in_split", lambda make, split, *unlike: make())
+    monkeypatch.setattr(paired, "in_split", lambda make, split, *unlike: make())
     check_inference(nli(SMALL))
 
 
