@@ -71,9 +71,11 @@ class Facts(_Writer):
 class Voices(_Writer):
     """*The doctor (does not) admire the guest.* / *The guest is admired by the doctor.*"""
 
-    def premise(self, label: str) -> str:
+    def premise(self, label: str) -> str | None:
         self.denied = self.pick((True, False))
         one, two = self.kit.person(), self.kit.person()
+        if word_of(one) is word_of(two):
+            return None
         said = self.kit.dealing(one, two)
         told = self.denied != (label == "contradiction")
         if label == "neutral":
