@@ -13,6 +13,7 @@ from helpers.miniworld.tasks.reasoning import Opposites, Passages
 from helpers.miniworld.tasks.rows import Inference, Splits
 from helpers.miniworld.tasks.sayings import Sayings
 from helpers.miniworld.tasks.splits import Sizes, balanced, checked
+from helpers.miniworld.tasks.wording import SYMMETRIC
 from helpers.miniworld.terms import (
     PAST,
     PLURAL,
@@ -71,10 +72,12 @@ class Facts(_Writer):
 class Voices(_Writer):
     """*The doctor (does not) admire the guest.* / *The guest is admired by the doctor.*"""
 
-    def premise(self, label: str) -> str:
+    def premise(self, label: str) -> str | None:
         self.denied = self.pick((True, False))
         one, two = self.kit.person(), self.kit.person()
         said = self.kit.dealing(one, two)
+        if word_of(one) is word_of(two) or said.verb.lemma in SYMMETRIC:
+            return None
         told = self.denied != (label == "contradiction")
         if label == "neutral":
             told = self.pick((True, False))

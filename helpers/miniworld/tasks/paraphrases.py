@@ -43,7 +43,7 @@ EQUIVALENT = ("P36", "P47", "P38", "P19", "P20", "P569", "P570", "P571", "P50", 
 EQUIVALENT += ("P170", "P176", "P178", "P17", "P159")
 # The same names in another relation.
 OTHERS = {"P19": "P20", "P20": "P19", "P569": "P570", "P570": "P569"}
-OTHERS |= {"P176": "P127", "P178": "P176", "P50": "P57", "P57": "P50", "P86": "P50", "P47": "P530"}
+OTHERS |= {"P176": "P127", "P50": "P57", "P57": "P50", "P86": "P50", "P47": "P530"}
 TURNED = {"P36": "P17", "P17": "P36"}  # the capital of a country, a city in it
 # fmt: off
 SYNONYMS = (
