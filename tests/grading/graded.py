@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent / "submissions"
 WITNESS = "00-saving"
 """The exercise that is answered honestly in every submission: nobody else may cost it a point."""
 TARGETS = ("00-prior", "00-leak", "00-noise", "00-band", "00-taxonomy")
-LIMITS = Limits(exercise=2.0, notebook=120.0, memory=768 * 2**20)
+LIMITS = Limits(exercise=3.0, notebook=120.0, memory=768 * 2**20)
 REGION = re.compile(r"[^\n]*### (?:BEGIN|END) SOLUTION\n")
 
 
