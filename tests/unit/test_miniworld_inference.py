@@ -169,7 +169,7 @@ def test_domains_shift():
 
 
 def test_relations_are_facts_between_named_entities():
-    found = [s for d in documents(10_000) for s in d.sentences]
+    found = [s for d in documents(20_000) for s in d.sentences]
     for s in found:
         for relation in s.relations:
             assert relation.object.id in OBJECTS[relation.relation, relation.subject.id]

@@ -35,7 +35,7 @@ FACTS = {
     r"Where did (.+) die\?": ("P20", "died|death|ended"),
     r"When was (.+) born\?": ("P569", "born|birth|began|came into"),
     r"When did (.+) die\?": ("P570", "died|death|ended|lived"),
-    r"When was (.+) founded\?": ("P571", "founded|foundation|established|began"),
+    r"When (?:was|were) (.+) founded\?": ("P571", "founded|foundation|established|began"),
     r"Where (?:is|are) (.+) based\?": ("P159", "headquarters|based|home|is in"),
     r"Who wrote (.+)\?": ("P50", "wrote|written|author"),
     r"Who directed (.+)\?": ("P57", "direct"),

@@ -385,7 +385,10 @@ def same_sentence_twice(monkeypatch):
 
 
 def negation_is_ignored(monkeypatch):
-    monkeypatch.setattr(_Writer, "negation", lambda self, y: self.opinion(y, negation="not"))
+    def negation(self, label):
+        return self.opinion(label, negation=self.kit.pick(("not", "n't", "never")))
+
+    monkeypatch.setattr(_Writer, "negation", negation)
     check_sentiment(sentiment("films", 200))
 
 
@@ -515,7 +518,7 @@ def test_bugs_are_caught(bug, monkeypatch, fresh_lexis):
 
 
 def test_the_stream_of_documents_feeds_the_tasks():
-    found = tagging(Sizes(200, 10, 10))
+    found = tagging(Sizes(500, 10, 10))
     checks.check_splits(found, lambda row: " ".join(row.tokens))
     spoken = {tag for part in found.values() for row in part for tag in row.entities}
     assert {"B-PER", "I-PER", "B-LOC", "O"} <= spoken

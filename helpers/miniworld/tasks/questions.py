@@ -170,7 +170,8 @@ class Events:
             event = events[i]
             if self.may_ask(passage.sentences[i].term) and said[event.clause.verb.lemma] == 1:
                 yield from self._answered(passage.sentences[i], i, event)
-                yield from self._unanswered(i, event, people)
+                others = [p for p in people if not _is_said(p, passage.sentences[i])]
+                yield from self._unanswered(i, event, others)
 
     def _answered(self, sentence: Sentence, i: int, event: Told) -> Iterator[Asked]:
         for slot in event.slots():
@@ -202,6 +203,13 @@ class Events:
 
 def participants(event: Told) -> list[Name | Common]:
     return [getattr(event.clause, slot) for slot in event.slots() if slot != PLACE]
+
+
+def _is_said(phrase: Name | Common, sentence: Sentence) -> bool:
+    """Whether a sentence names somebody or something, in whatever part."""
+    if type(phrase) is Name:
+        return phrase.entity.name in sentence.text
+    return phrase.noun.lemma in {token.lemma for token in sentence.tokens}
 
 
 def _could_be(other: Name | Common, mine: Name | Common, present: list) -> bool:
