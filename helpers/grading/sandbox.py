@@ -164,13 +164,14 @@ class Sandbox:
                 mounts += ["--ro-bind", path, path]
         for path in ("/etc/ld.so.cache", "/etc/alternatives"):
             mounts += ["--ro-bind-try", path, path]
+        mounts += ["--proc", "/proc", "--dev", "/dev"]
+        for path in SCRATCH:  # before Python, which may be in a checkout below /tmp
+            mounts += ["--size", str(self.limits.scratch), "--perms", "1777", "--tmpfs", path]
         for path in _python_folders():
             for parent in reversed(Path(path).parents[:-1]):  # else nobody but root gets through
                 mounts += ["--perms", "0755", "--dir", str(parent)]
             mounts += ["--ro-bind", path, path]
-        mounts += ["--ro-bind", str(self.course), COURSE, "--proc", "/proc", "--dev", "/dev"]
-        for path in SCRATCH:
-            mounts += ["--size", str(self.limits.scratch), "--perms", "1777", "--tmpfs", path]
+        mounts += ["--ro-bind", str(self.course), COURSE]
         return [*mounts, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
     def _prlimit(self) -> list[str]:

@@ -567,6 +567,7 @@ def test_the_published_baselines_are_within_bounds():
     limits = {"sentiment": 62, "acceptability": 55, "agreement": 55, "tagging": 95, "LAMA": 45}
     limits |= {"edge probing, pos": 20, "edge probing": 80, "edge probing, roles": 88}
     limits["domain shift"] = 65
+    limits["tagging, entities"] = 98  # most words are outside of names, whatever is guessed
     assert len(found) >= 14
     for task, score in found.items():
         name = max((x for x in limits if task.startswith(x)), key=len)

@@ -169,7 +169,8 @@ class Told(NamedTuple):
     def slots(self) -> list[str]:
         """What can be asked for; where one goes *to* is no *what*."""
         found = [slot for slot in (SUBJECT, OBJECT, SECOND) if getattr(self.clause, slot)]
-        if self.clause.verb.preposition == "to" and not is_person(self.clause.second):
+        goes_to = SECOND in found and self.clause.verb.preposition == "to"
+        if goes_to and not is_person(self.clause.second):
             found.remove(SECOND)
         return [*found, PLACE] if self.place() else found
 
