@@ -1,4 +1,0 @@
-# What everybody should write.
-# passes: all
-def ANSWER(*args):
-    return honest(*args)

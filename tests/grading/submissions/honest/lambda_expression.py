@@ -1,3 +1,0 @@
-# The answer is a lambda.
-# passes: all
-ANSWER = lambda *args: honest(*args)

@@ -1,5 +1,0 @@
-# Asks for more than the address space holds.
-# passes: none
-# says: MemoryError
-def ANSWER(*args):
-    return bytearray(2**40)

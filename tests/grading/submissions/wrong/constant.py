@@ -1,4 +1,0 @@
-# Always the same answer.
-# passes: none
-def ANSWER(*args):
-    return 1

@@ -1,4 +1,0 @@
-# The cell is gone.
-# passes: none
-# says: renamed or deleted
-# %% nothing

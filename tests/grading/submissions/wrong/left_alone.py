@@ -1,4 +1,0 @@
-# The stub, untouched.
-# passes: none
-# says_not: .
-# %% stub
