@@ -160,6 +160,7 @@ MEASUREMENTS = (
     lambda: sgns(threads=2),
     lambda: Measurement(*recurrent_bench.lstm_loop()),
     lambda: Measurement(*recurrent_bench.bilm()),
+    lambda: Measurement(*recurrent_bench.translator()),
 )
 
 

@@ -19,9 +19,9 @@ from helpers.data import tokenize
 from helpers.kernel_bench import UnequalWork
 from helpers.training import Batches, TrainConfig, schedule_factor
 
-LESSON_02 = "notebooks.elmo"
+LESSON_02, LESSON_03 = "notebooks.elmo", "notebooks.cove"
 SHAPE = {"rows": 32, "words": 20, "d_model": 112}
-TOKENS, SIZES = 60_000, {"d_model": 112, "d_hidden": 112}
+TOKENS, SIZES = 30_000, {"d_model": 112, "d_hidden": 112}
 """Tokens of the text for one epoch, and the sizes of the biLM that the course keeps."""
 PAD, UNKNOWN = 0, 3
 """Rows of the lesson's lexicon."""
@@ -84,15 +84,116 @@ def bilm() -> Sides:
         plain.take(lesson.BiLM(config, lexicon.n_targets))
         with torch.no_grad():
             plain.softmax.bias.copy_((counts / counts.sum()).log())
-        batches = Batches(groups, 1, recipe.seed, collate=lambda group: group[0])
-        ordered = [batches.at(step) for step in range(len(batches))]
+        chars = lexicon.chars
+
+        def loss(model, ids):
+            drawn = torch.multinomial(law, recipe.n_drawn, replacement=True)
+            ahead, behind = model(ids, chars)
+            real = ids[:, 1:] != PAD
+            targets = ids.masked_fill(ids >= lexicon.n_targets, UNKNOWN)
+            rows = ahead[:, :-1][real], targets[:, 1:][real]
+            back = behind[:, 1:][real], targets[:, :-1][real]
+            both = (_sampled_loss(model.softmax, *pair, drawn, law) for pair in (rows, back))
+            return sum(both) / 2
+
+        ordered = _in_order(groups, recipe.seed)
         started = time.perf_counter()
-        found = _train_plainly(plain, ordered, lexicon, law, recipe)
+        found = _train_plainly(plain, ordered, loss, recipe.lr)
         seconds = time.perf_counter() - started
         _check_equal("losses of the updates", torch.tensor(found), torch.tensor(losses), 1e-3)
         return n_words / seconds
 
     return "bilm training words/s", "words/s", ours, peer
+
+
+def translator() -> Sides:
+    """The whole training of lesson 03's translator, one epoch, against `PlainTranslator`.
+
+    German words a second. Raises :class:`UnequalWork` unless the loss of every update is the same
+    but for rounding.
+    """
+    lesson = importlib.import_module(LESSON_03)
+    pairs = [(row.english, row.german) for row in lesson.bilingual_text(TOKENS // 3, seed=0)]
+    english, german = (lesson.Lexicon([pair[side] for pair in pairs]) for side in (0, 1))
+    config, recipe = lesson.CoveConfig(), lesson.TranslationRecipe(epochs=1)
+    generator = torch.Generator().manual_seed(0)
+    table = torch.randn(english.n_targets, config.d_word, generator=generator)
+    n_words = sum(len(translation) for _, translation in pairs)
+    losses = []
+
+    def ours():
+        started = time.perf_counter()
+        with contextlib.redirect_stdout(io.StringIO()):  # the loop reports how far it is
+            arguments = pairs, english, german, table, config, recipe
+            _, history = lesson.learn_to_translate(*arguments)
+        seconds = time.perf_counter() - started
+        losses[:] = history.losses
+        return n_words / seconds
+
+    def peer():
+        groups = lesson.pair_groups(pairs, english, german, recipe.batch_size)
+        counts = lesson.target_counts(german, [target for _, target in groups])
+        plain = PlainTranslator(config, table, german.n_targets)
+        torch.manual_seed(recipe.seed)
+        plain.take(lesson.Translator(config, table, german.n_targets))
+        with torch.no_grad():
+            plain.bias.copy_((counts / counts.sum()).log())
+
+        def loss(model, batch):
+            source, target = batch
+            scores = model(source, target[:, :-1])
+            return F.cross_entropy(scores.transpose(1, 2), target[:, 1:], ignore_index=PAD)
+
+        ordered = _in_order(groups, recipe.seed)
+        started = time.perf_counter()
+        found = _train_plainly(plain, ordered, loss, recipe.lr)
+        seconds = time.perf_counter() - started
+        _check_equal("losses of the updates", torch.tensor(found), torch.tensor(losses), 1e-3)
+        return n_words / seconds
+
+    return "translator training words/s", "words/s", ours, peer
+
+
+class PlainTranslator(nn.Module):
+    """McCann et al.'s (2017) translator: a packed, bidirectional nn.LSTM and one that decodes."""
+
+    def __init__(self, config, table, n_targets: int):
+        super().__init__()
+        d = 2 * config.d_hidden
+        self.source = nn.Embedding.from_pretrained(table, padding_idx=PAD)
+        settings = {"batch_first": True, "bidirectional": True}
+        self.encoder = nn.LSTM(table.shape[1], config.d_hidden, config.n_layers, **settings)
+        self.target = nn.Embedding(n_targets, config.d_word)
+        self.decoder = nn.LSTM(config.d_word, d, batch_first=True)
+        self.query, self.combine = nn.Linear(d, d), nn.Linear(2 * d, config.d_word)
+        self.bias = nn.Parameter(torch.zeros(n_targets))
+
+    @torch.no_grad()
+    def take(self, model) -> None:
+        """The weights of the lesson's `Translator`, whose second layer reads both directions."""
+        for suffix, layers in (("", model.encoder.ahead), ("_reverse", model.encoder.behind)):
+            for number, layer in enumerate(layers):
+                for name, weight in layer.named_parameters():
+                    place = name.replace("_l0", f"_l{number}{suffix}")
+                    getattr(self.encoder, place).copy_(weight)
+        self.target.load_state_dict(model.embedding.state_dict())
+        self.decoder.load_state_dict(model.decoder.state_dict())
+        self.query.load_state_dict(model.attention.query.state_dict())
+        self.combine.load_state_dict(model.attention.combine.state_dict())
+
+    def forward(self, source, words):
+        """Sources (B, S) and words (B, T) → scores (B, T, V) of the word after each."""
+        mask = source != PAD
+        x, lengths = self.source(source), mask.sum(1)
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, True, enforce_sorted=False)
+        states, (h, _) = self.encoder(packed)
+        states, _ = nn.utils.rnn.pad_packed_sequence(states, True, total_length=source.shape[1])
+        first = torch.cat([h[-2], h[-1]], 1).unsqueeze(0)
+        s, _ = self.decoder(self.target(words), (first, torch.zeros_like(first)))
+        scores = torch.bmm(self.query(s), states.transpose(1, 2))
+        weights = scores.masked_fill(~mask.unsqueeze(1), -torch.inf).softmax(2)
+        mixed = self.combine(torch.cat([torch.bmm(weights, states), s], 2)).tanh()
+        return mixed @ self.target.weight.T + self.bias
 
 
 class PlainBiLM(nn.Module):
@@ -164,30 +265,29 @@ class PlainBiLM(nn.Module):
         return x
 
 
-def _train_plainly(model: PlainBiLM, batches: list, lexicon, law, recipe) -> list[float]:
+def _train_plainly(model: nn.Module, batches: list, loss_of: Callable, lr: float) -> list[float]:
     """One pass with the rates of the course's loop; returns the loss of each update."""
-    config = TrainConfig(epochs=1, lr=recipe.lr, warmup=0.1)
+    config = TrainConfig(epochs=1, lr=lr, warmup=0.1)
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=lr, weight_decay=0.0, fused=True)
     factor = schedule_factor(config, len(batches))
-    settings = {"lr": recipe.lr, "weight_decay": 0.0, "fused": True}
-    optimizer = torch.optim.AdamW(model.parameters(), **settings)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-    chars, losses = lexicon.chars, []
-    for ids in batches:
-        drawn = torch.multinomial(law, recipe.n_drawn, replacement=True)
-        ahead, behind = model(ids, chars)
-        real = ids[:, 1:] != PAD
-        targets = ids.masked_fill(ids >= lexicon.n_targets, UNKNOWN)
-        loss = 0.5 * (
-            _sampled_loss(model.softmax, ahead[:, :-1][real], targets[:, 1:][real], drawn, law)
-            + _sampled_loss(model.softmax, behind[:, 1:][real], targets[:, :-1][real], drawn, law)
-        )
+    losses = []
+    for batch in batches:
+        loss = loss_of(model, batch)
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+        nn.utils.clip_grad_norm_(weights, config.clip)
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
     return losses
+
+
+def _in_order(groups: list, seed: int) -> list:
+    """The batches of one epoch, as the course's loop draws them."""
+    batches = Batches(groups, 1, seed, collate=lambda group: group[0])
+    return [batches.at(step) for step in range(len(batches))]
 
 
 def _sampled_loss(softmax: nn.Linear, states, targets, drawn, law):

@@ -115,21 +115,27 @@ def test_every_race_of_the_kernels_compares_equal_work(monkeypatch):
 
 
 @pytest.fixture
-def small_bilm(monkeypatch):
-    if find_spec("notebooks.elmo") is None:
-        pytest.skip("lesson 02 isn't in this checkout")
+def small_nets(monkeypatch):
+    """A few sentences; skipped where a lesson isn't in the checkout."""
+    for lesson in (recurrent_bench.LESSON_02, recurrent_bench.LESSON_03):
+        if find_spec(lesson) is None:
+            pytest.skip(f"{lesson} isn't in this checkout")
     monkeypatch.setattr(recurrent_bench, "TOKENS", 1500)
     monkeypatch.setattr(recurrent_bench, "SIZES", {"d_model": 16, "d_hidden": 16})
 
 
-def test_the_recurrent_races_compare_equal_work(small_bilm):
-    for sides in (recurrent_bench.lstm_loop(), recurrent_bench.bilm()):
-        assert paired(Measurement(*sides), runs=1).ratio > 0
+@pytest.mark.parametrize("sides", ["lstm_loop", "bilm", "translator"])
+def test_the_recurrent_races_compare_equal_work(small_nets, sides):
+    race = getattr(recurrent_bench, sides)
+    assert paired(Measurement(*race()), runs=1).ratio > 0
 
 
-def test_a_peer_of_other_weights_is_refused(small_bilm, monkeypatch):
-    monkeypatch.setattr(recurrent_bench.PlainBiLM, "take", lambda plain, model: None)
-    _, _, ours, peer = recurrent_bench.bilm()
+@pytest.mark.parametrize(
+    ("plain", "sides"), [("PlainBiLM", "bilm"), ("PlainTranslator", "translator")]
+)
+def test_a_peer_of_other_weights_is_refused(small_nets, monkeypatch, plain, sides):
+    monkeypatch.setattr(getattr(recurrent_bench, plain), "take", lambda plain, model: None)
+    _, _, ours, peer = getattr(recurrent_bench, sides)()
     ours()
     with pytest.raises(UnequalWork, match="losses of the updates differ"):
         peer()
