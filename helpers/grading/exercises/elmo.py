@@ -1,4 +1,4 @@
-"""Exercises of lesson 02: counting an encoder, a biLM that peeks, a cache, a mix with layer norm."""
+"""Exercises of lesson 02: an encoder's size, a biLM that peeks, a cache, a mix with layer norm."""
 
 import string
 from collections import OrderedDict
@@ -12,9 +12,7 @@ from helpers.grading.exercise import Case, Exercise, Mistake
 # --- 02-parameters: Peters et al. (2018), section 3.4 ---------------------------------------------
 
 
-def _count(
-    *, biases=True, gates=2, wide=True, every_highway=True, projection=True, letters=True
-):
+def _count(*, biases=True, gates=2, wide=True, every_highway=True, projection=True, letters=True):
     """A count of the encoder's numbers with parts left out."""
 
     def count(n_letters, d_char, filters, n_highway, d_model):
@@ -52,7 +50,9 @@ PARAMETERS = Exercise(
     cases=_parameter_cases,
     reference=_count(),
     mistakes=(
-        Mistake(_count(biases=False), "Where are the biases? Every filter and every layer has one."),
+        Mistake(
+            _count(biases=False), "Where are the biases? Every filter and every layer has one."
+        ),
         Mistake(_count(gates=1), "How many matrices has a highway layer? One for what is new, …"),
         Mistake(
             _count(wide=False),
