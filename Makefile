@@ -59,7 +59,7 @@ $(ENVIRONMENT): requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "This course needs Python 3.11, 3.12 or 3.13, and found none. \
 	Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c '$(SUPPORTED)' || { echo "PYTHON=$(PYTHON) is not Python 3.11, 3.12 or 3.13." >&2; exit 1; }
-	@echo "Setting up .venv (about 2.2 GB on disk; a few minutes the first time) ..."
+	@echo "Setting up .venv (about 2.9 GB on disk; a few minutes the first time) ..."
 	@$(PYTHON) -m venv .venv || { echo "python -m venv failed: on Debian and Ubuntu, \
 	install python3-venv first." >&2; exit 1; }
 	@$(PIP) install --quiet $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") \

@@ -13,9 +13,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers import ROOT, data, measured
+import torch
+
+from helpers import ROOT, data, kernel_bench, measured
 from helpers.course.provenance import machine
 from helpers.files import write_atomically
+from helpers.kernel_bench import UnequalWork
 from helpers.kernels.sgns import train_epoch
 
 RESULTS = ROOT / "build" / "bench.json"
@@ -24,25 +27,26 @@ EPOCHS = 2  # of a second or more, so that starting gensim's threads doesn't cou
 LESSON_01 = "notebooks.word_embeddings"
 
 
-class UnequalWork(AssertionError):
-    """The two sides of a measurement did not do the same work, so their times don't compare."""
-
-
 @dataclass(frozen=True)
 class Measurement:
-    """Two functions that do the same work and return its speed in ``unit``."""
+    """Two functions that do the same work and return its speed in ``unit``.
+
+    ``ceiling`` measures the speed that the machine allows, where that is known.
+    """
 
     name: str
     unit: str
     ours: Callable[[], float]
     peer: Callable[[], float]
+    ceiling: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True)
 class Row:
     """What a measurement found; ``ratio`` above 1 means that ours is ahead.
 
-    ``ours`` and ``peer`` are medians, ``ratio`` the median of the paired ratios.
+    ``ours`` and ``peer`` are medians, ``ratio`` the median of the paired ratios, ``share`` is ours
+    of the ceiling, if there is one.
     """
 
     name: str
@@ -54,11 +58,13 @@ class Row:
     ratio_max: float
     runs: int
     machine: str
+    share: float | None = None
 
     def __str__(self) -> str:
         spread = f"{self.ratio_min:.2f}–{self.ratio_max:.2f} in {self.runs} runs"
         speeds = f"{self.ours:,.0f} against {self.peer:,.0f} {self.unit}"
-        return f"{self.name}: {self.ratio:.2f} × the peer ({spread}; {speeds})"
+        share = "" if self.share is None else f"; {self.share:.0%} of what the GPU can do"
+        return f"{self.name}: {self.ratio:.2f} × the peer ({spread}; {speeds}{share})"
 
 
 def paired(measurement: Measurement, runs: int = RUNS) -> Row:
@@ -77,6 +83,7 @@ def paired(measurement: Measurement, runs: int = RUNS) -> Row:
         max(ratios),
         runs,
         machine(),
+        measurement.ceiling and ours / measurement.ceiling(),
     )
 
 
@@ -151,21 +158,39 @@ def same_work(what: str, ours: float, peer: float, tolerance: float) -> None:
 MEASUREMENTS = (lambda: sgns(threads=1), lambda: sgns(threads=2))
 
 
+def kernels():
+    """The GPU's measurements; none, and a sentence that says so, where there is no GPU."""
+    if not torch.cuda.is_available():
+        print("course bench: no CUDA device here, so the GPU kernels are not timed.")
+        return
+    for race in kernel_bench.races():
+        for sides in race.measurements():
+            yield Measurement(*sides)
+
+
 def command(target: Path = RESULTS, runs: int = RUNS) -> int:
     """Run all measurements and print them; returns the exit status.
 
-    The rows go to ``target``, and with their origin to ``build/results/bench.jsonl``, which lesson
-    01 shows once a maintainer has published it.
+    The rows go to ``target``, and with their origin to ``build/results/``: ``bench.jsonl``, which
+    lesson 01 shows once a maintainer has published it, and ``kernel_bench.jsonl``.
     """
-    rows = []
-    for build in MEASUREMENTS:
-        try:
-            rows.append(paired(build(), runs))
-        except (UnequalWork, data.DataError) as error:
-            print(f"course bench: {error} Nothing was written.", file=sys.stderr)
-            return 1
-        print(rows[-1], flush=True)
-    rows = [asdict(row) for row in rows]
-    write_atomically(target, json.dumps(rows, indent=1) + "\n")
+    try:
+        rows = _measure((build() for build in MEASUREMENTS), runs)
+        gpu_rows = _measure(kernels(), runs)
+    except (UnequalWork, data.DataError) as error:
+        print(f"course bench: {error} Nothing was written.", file=sys.stderr)
+        return 1
+    write_atomically(target, json.dumps(rows + gpu_rows, indent=1) + "\n")
     measured.keep("bench", rows, ["wikipedia"], "bench")
+    if gpu_rows:
+        gpu = {"gpu": torch.cuda.get_device_name()}
+        measured.keep("kernel_bench", [row | gpu for row in gpu_rows], [], "bench")
     return 0
+
+
+def _measure(measurements, runs: int) -> list[dict]:
+    rows = []
+    for measurement in measurements:
+        rows.append(paired(measurement, runs))
+        print(rows[-1], flush=True)
+    return [asdict(row) for row in rows]

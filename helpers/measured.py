@@ -36,8 +36,9 @@ def keep(
         "scale": scale,
         "corpus": " + ".join([*corpora, *generated]),
         "corpus_hash": corpus_hash(corpora, generated),
+        **provenance(),
     }
-    lines = [json.dumps({**row, **origin, **provenance()}, ensure_ascii=False) for row in rows]
+    lines = [json.dumps({**row, **origin}, ensure_ascii=False) for row in rows]
     target = KEPT / f"{name}.jsonl"
     write_atomically(target, "".join(line + "\n" for line in lines))
     return target

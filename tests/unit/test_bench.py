@@ -3,9 +3,21 @@
 import json
 
 import pytest
+import torch
 
-from helpers import bench, measured
+from helpers import bench, kernel_bench, measured
 from helpers.bench import Measurement, UnequalWork, paired, same_work
+from helpers.kernels import dispatch
+
+FIELDS = {
+    "name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine", "share"
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch):
+    """Nobody waits here for the kernels to be timed."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
 def measurement(ours, peer, calls=None):
@@ -50,9 +62,7 @@ def test_command_writes_all_rows(tmp_path, monkeypatch, capsys):
     target = tmp_path / "build" / "bench.json"
     assert bench.command(target, runs=1) == 0
     rows = json.loads(target.read_text())
-    assert [set(row) for row in rows] == 2 * [
-        {"name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine"}
-    ]
+    assert [set(row) for row in rows] == 2 * [FIELDS]
     assert "race: 1.50 × the peer" in capsys.readouterr().out
     kept = [json.loads(line) for line in (tmp_path / "kept" / "bench.jsonl").open()]
     assert [row["ratio"] for row in kept] == 2 * [1.5]
@@ -72,6 +82,42 @@ def test_command_writes_nothing_if_a_side_cheats(tmp_path, monkeypatch, capsys):
     assert bench.command(tmp_path / "bench.json", runs=1) == 1
     assert not list(tmp_path.iterdir())
     assert "raw words read" in capsys.readouterr().err
+
+
+def test_the_gpus_rows_are_left_out_with_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bench, "MEASUREMENTS", ())
+    monkeypatch.setattr(measured, "KEPT", tmp_path)
+    assert bench.command(tmp_path / "bench.json", runs=1) == 0
+    assert capsys.readouterr().out.count("the GPU kernels are not timed") == 1
+    assert not (tmp_path / "kernel_bench.jsonl").exists()
+
+
+def test_every_race_of_the_kernels_compares_equal_work(monkeypatch):
+    """On a CPU, with small shapes: only the times need a GPU."""
+    monkeypatch.delenv("KERNELS", raising=False)
+    monkeypatch.setattr(kernel_bench, "with_compiled", lambda eager: {"eager": eager})
+    monkeypatch.setattr(kernel_bench, "seconds", lambda function: function() and 1e-6)
+    monkeypatch.setattr(kernel_bench.Race, "thrift", lambda race, side: 1.0)
+    monkeypatch.setattr(kernel_bench, "CEILINGS", {"GB/s": lambda: 1.0, "TFLOP/s": lambda: 1.0})
+    races = list(kernel_bench.races("cpu", small=True))
+    kernels = {race.name.partition(" ")[0].strip(",") for race in races}
+    assert kernels == set(dispatch.KERNELS)
+    for race in races:
+        for sides in race.measurements():
+            row = paired(Measurement(*sides), runs=1)
+            assert row.ratio == 1
+            if row.unit == "calls/GB":
+                assert "peak memory" in row.name and row.share is None
+            else:
+                assert row.ours == row.share == pytest.approx(race.speed(race.ours))
+                assert "of what the GPU can do" in str(row)
+
+
+def test_a_race_of_different_results_is_refused():
+    x = [torch.randn(3, requires_grad=True)]
+    race = kernel_bench.Race("r", 1, "GB/s", x, torch.sin, {"peer": lambda x: 1.2 * x.sin()})
+    with pytest.raises(UnequalWork, match="r and peer: result 0 differs by"):
+        next(race.measurements())
 
 
 def test_sgns_sides_do_the_same_work():

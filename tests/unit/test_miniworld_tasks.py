@@ -363,7 +363,7 @@ def test_single_words_tag_only_what_is_not_ambiguous():
 
 def leaky_split(monkeypatch):
     calls = iter(range(10**9))
-    monkeypatch.setattr(splits, "split_of", lambda _: ("train", "dev", "test")[next(calls) % 3])
+    monkeypatch.setattr(splits, "split_of", lambda _: splits.SPLITS[next(calls) % 3])
     check_sentiment(sentiment("films", 200))
 
 
@@ -385,7 +385,10 @@ def same_sentence_twice(monkeypatch):
 
 
 def negation_is_ignored(monkeypatch):
-    monkeypatch.setattr(_Writer, "negation", lambda self, y: self.opinion(y, negation="not"))
+    def negation(self, label):
+        return self.opinion(label, negation=self.kit.pick(("not", "n't", "never")))
+
+    monkeypatch.setattr(_Writer, "negation", negation)
     check_sentiment(sentiment("films", 200))
 
 
@@ -515,7 +518,7 @@ def test_bugs_are_caught(bug, monkeypatch, fresh_lexis):
 
 
 def test_the_stream_of_documents_feeds_the_tasks():
-    found = tagging(Sizes(200, 10, 10))
+    found = tagging(Sizes(500, 10, 10))
     checks.check_splits(found, lambda row: " ".join(row.tokens))
     spoken = {tag for part in found.values() for row in part for tag in row.entities}
     assert {"B-PER", "I-PER", "B-LOC", "O"} <= spoken
@@ -564,6 +567,7 @@ def test_the_published_baselines_are_within_bounds():
     limits = {"sentiment": 62, "acceptability": 55, "agreement": 55, "tagging": 95, "LAMA": 45}
     limits |= {"edge probing, pos": 20, "edge probing": 80, "edge probing, roles": 88}
     limits["domain shift"] = 65
+    limits["tagging, entities"] = 98  # most words are outside of names, whatever is guessed
     assert len(found) >= 14
     for task, score in found.items():
         name = max((x for x in limits if task.startswith(x)), key=len)

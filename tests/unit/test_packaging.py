@@ -20,7 +20,7 @@ DIRECT = [Requirement(r) for rows in (PROJECT["dependencies"], *EXTRAS) for r in
 
 def pins(name: str) -> dict[str, str]:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    rows = [line for line in lines if line and not line.startswith("#")]
+    rows = [line.partition(";")[0] for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", row) for row in rows), "only exact pins"
     return {
         package.lower().replace("_", "-"): v for package, v in (row.split("==") for row in rows)

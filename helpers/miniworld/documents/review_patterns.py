@@ -49,7 +49,7 @@ OPINIONS = {
         I {v.like.pro} [the {j.pro.X} {n.X} and the {j.pro.Y} {n.Y}].
         The {j.pro.X} {n.X} {v.move.pro:s} me, and I {v.like.pro} {F}.
         {F} is {r.deg} {j.gpro}, and I {v.like.pro} {F*}.
-        I {v.like.pro} {F*}, and {R} {v.like.pro:s} the {j.pro.X} {n.X}.
+        I {v.like.pro} {F}, and {R} {v.like.pro:s} the {j.pro.X} {n.X}.
         """,
     ),
     "liking": (

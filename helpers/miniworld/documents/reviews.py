@@ -48,7 +48,7 @@ HEROES = listed(
     "pianist pilot pirate poet postman princess queen sailor shepherd spy teacher thief "
     "widow witch wizard"
 )
-MEMORY = 4  # an adjective isn't used again so soon
+MEMORY, TRIES = 4, 10  # an adjective isn't used again so soon
 
 
 class Reviews:
@@ -274,7 +274,7 @@ class _Review:
 
     def unused(self, draw) -> Any:
         """What ``draw`` gives, if it wasn't given just before."""
-        for _ in range(3):
+        for _ in range(TRIES):
             found = draw()
             if found not in self.recent:
                 break

@@ -25,8 +25,8 @@ LOST = (
     """
     {A} looked for {O} in the {n.room}.
     {A} searched for {O} in every room of the house.
-    {A} tried to find {O*} but did not find {O*}.
-    {A} looked for {O*} under [the {n.furniture?} in the {n.room}].
+    {A} tried to find {O} but did not find {O*}.
+    {A} looked for {O} under [the {n.furniture?} in the {n.room}].
     "Have {B2} seen {O}?" asked {A}.
     "Where is {O}?" asked {A}.
     {A} asked {B} whether {B*} had seen {O}.
@@ -447,6 +447,32 @@ AGREEMENT = """
     The {n.person?} {v.act:d}.
     The {n.person?} {v.do:d} the {n.done?}.
     The {n.person?} {v.deal:d} the {n.person?}.
+    A {n.person} {v.deed:d}.
+    Another {n.person} {v.act:d}.
+    This {n.person?} {v.do:d} the {n.done?}.
+    That {n.person?} {v.deal:d} the {n.person?}.
+    Every {n.person} {v.deed:d}.
+    Each {n.person} {v.act:d}.
+    This {n.person?} {v.deed:d}.
+    That {n.person?} {v.act:d}.
+    Both {n.person+s} {v.do:d} the {n.done?}.
+    Several {n.person+s} {v.deal:d} {B}.
+    Many {n.person+s} {v.act:d}.
+    Two {n.person+s} {v.do:d} the {n.done?}.
+    [A {n.person} near the {n.furniture?}] {v.act:d}.
+    [This {n.person?} behind the {n.building?}] {v.do:d} the {n.done?}.
+    [Every {n.person} near the {n.vehicle?}] {v.deed:d}.
+    [This {n.person?} beside the {n.furniture?}] {v.act:d}.
+    [Several {n.person+s} opposite the {n.building?}] {v.do:d} the {n.done?}.
+    [Both {n.person+s} behind the {n.vehicle?}] {v.deed:d}.
+    [A {n.person} who {v.deal:d} the {n.person?}] {v.act:d}.
+    [That {n.person?} that the {n.person?} {v.deal:d}] {v.do:d} the {n.done?}.
+    [Every {n.person} who {v.deal:d} the {n.person?}] {v.do:d} the {n.done?}.
+    [Many {n.person+s} that the {n.person?} {v.deal:d}] {v.deed:d}.
+    [This {n.person?} who {v.deal:d} the {n.person?}] {v.act:d}.
+    [That {n.person?} that the {n.person?} {v.deal:d}] {v.act:d}.
+    [The {n.person?} near that {n.furniture?}] {v.deed:d}.
+    [The {n.person?} beside this {n.vehicle?}] {v.do:d} the {n.done?}.
     [The {n.person?} with the {n.clothes?}] {v.act:d}.
     [The {n.person?} with the {n.pet?}] greeted {A}.
     [The {n.person?} near the {n.building?}] {v.act:d}.
@@ -507,8 +533,12 @@ ASIDES = """
     {A} was hungry because {A*} had not eaten a {n.dish}.
     {B} {v.act:d} {r.manner}.
     [{A!} and {B!}] {v.act:d}.
-    {A} {v.act:d} while {B} {v.act:d}.
-    {A} {v.act:d} and {v.act:d}.
+    [{A!} and {B!}] {v.act:d} and {v.act:d}.
+    [{A!} and {B!}] {v.act:d} {r.manner}.
+    [{A!} and {B!}] {v.do:d} the {n.done?}.
+    The {n.person?} {v.act:d} and {v.act:d}.
+    The {n.person?} {v.act:d} while {A} {v.act:d}.
+    {A} {v.act:d} while the {n.person?} {v.act:d}.
     [The {n.building+s} in {L!}] were {j.place}.
     There was a {n.building} in {L!}.
     There were many {n.building+s} in {L!}.

@@ -13,7 +13,19 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from helpers.miniworld.tasks.rows import Agreement, Cloze, Edge, Inference, Opinion, Pair, Tagged
+from helpers.miniworld.tasks.rows import (
+    Agreement,
+    Cloze,
+    Edge,
+    Inference,
+    Opinion,
+    Pair,
+    Paraphrase,
+    Question,
+    Similarity,
+    Tagged,
+    Translation,
+)
 
 TOKEN = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
 DISCOUNT = 0.75
@@ -30,14 +42,48 @@ class Scores(NamedTuple):
 class PairScores(NamedTuple):
     """Accuracies of a task on pairs of sentences, 0 to 1.
 
-    ``second_only`` sees the words of the hypothesis alone, ``overlap`` only how many words the two
-    share and whether they are denied, ``bag_of_words`` the words of both.
+    ``second_only`` sees the words of the second sentence alone, ``overlap`` only how many words the
+    two share and whether they are denied, ``bag_of_words`` the words of both.
     """
 
     majority: float
     second_only: float
     overlap: float
     bag_of_words: float
+
+
+class GradeScores(NamedTuple):
+    """Spearman's rank and Pearson's correlation with the true score on the test split, of the share
+    of words that two sentences have in common and of ridge regression over the words that both
+    have and that one of them has (``bag_of_words``)."""
+
+    overlap: float
+    overlap_pearson: float
+    bag_of_words: float
+    bag_of_words_pearson: float
+
+
+class AnswerScores(NamedTuple):
+    """Span questions, 0 to 1: exact matches of never answering, of the first name (or year) in the
+    passage, of a name or noun phrase from the sentence most like the question; and accuracy in
+    telling which questions have an answer (``answerable``: the commoner) from the question's words
+    alone and from how much of it the nearest sentence has."""
+
+    no_answer: float
+    first_name: float
+    nearest: float
+    answerable: float
+    question_only: float
+    overlap: float
+
+
+class TranslationScores(NamedTuple):
+    """Word-by-word translation by the commonest alignment of the training rows, 0 to 1: sentences
+    that are exactly right, German words that it has, and German pairs of neighbours."""
+
+    exact: float
+    words: float
+    neighbours: float
 
 
 def words(text: str) -> list[str]:
@@ -137,30 +183,161 @@ def of_opinions(splits: dict[str, list[Opinion]], test: str = "test") -> Scores:
     return _of_features(lambda row: words(row.text), train, rows)
 
 
-def of_inference(splits: dict[str, list[Inference]]) -> PairScores:
+def of_two_sentences(splits: dict[str, list[Inference | Paraphrase]]) -> PairScores:
     """What is had without reading one sentence against the other."""
 
     def made(features: Callable) -> float:
         train, test = ([(features(r), r.label) for r in splits[s]] for s in ("train", "test"))
         return linear(train, test)
 
-    def both(row: Inference) -> list[str]:
-        return [*(f"1:{w}" for w in words(row.premise)), *(f"2:{w}" for w in words(row.hypothesis))]
-
     labels = [[row.label for row in splits[split]] for split in ("train", "test")]
     return PairScores(
         majority(*labels),
-        made(lambda row: words(row.hypothesis)),
-        made(lambda row: overlap(row.premise, row.hypothesis)),
-        made(both),
+        made(lambda row: words(row[1])),
+        made(lambda row: overlap(row[0], row[1])),
+        made(lambda row: both(row[0], row[1])),
     )
+
+
+def both(first: str, second: str) -> list[str]:
+    """The words of either sentence, marked with which it is."""
+    return [f"{i}:{w}" for i, side in ((1, first), (2, second)) for w in words(side)]
+
+
+def of_similarity(splits: dict[str, list[Similarity]]) -> GradeScores:
+    """What the words that two sentences share tell about their similarity."""
+    from scipy.stats import pearsonr, spearmanr
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import Ridge
+
+    def features(row: Similarity) -> list[str]:
+        one, two = set(words(row.first)), set(words(row.second))
+        return [*(f"both:{w}" for w in sorted(one & two)), *(f"one:{w}" for w in sorted(one ^ two))]
+
+    train, test = splits["train"], splits["test"]
+    vectors = CountVectorizer(analyzer=features)
+    model = Ridge().fit(vectors.fit_transform(train), [row.score for row in train])
+    shares = [jaccard(row.first, row.second) for row in test]
+    truth = [row.score for row in test]
+    found = []
+    for guess in (shares, model.predict(vectors.transform(test))):
+        found += [float(spearmanr(guess, truth).statistic), float(pearsonr(guess, truth).statistic)]
+    return GradeScores(*found)
+
+
+def jaccard(first: str, second: str) -> float:
+    """Words that both have, as a share of those that either has."""
+    one, two = set(words(first)), set(words(second))
+    return len(one & two) / len(one | two)
+
+
+def of_questions(splits: dict[str, list[Question]]) -> AnswerScores:
+    """Span questions without reading."""
+    train, test = splits["train"], splits["test"]
+    common = {token for row in train for token in row.tokens if token.islower()}
+
+    def right(guess: Callable[[Question], str]) -> float:
+        return sum(guess(row) == _bare(row.answer) for row in test) / len(test)
+
+    def known(features: Callable[[Question], list[str]]) -> float:
+        return linear(*([(features(r), bool(r.answer)) for r in rows] for rows in (train, test)))
+
+    return AnswerScores(
+        right(lambda row: ""),
+        right(lambda row: guessed(row.question, row.tokens, common)),
+        right(lambda row: guessed(row.question, nearest(row), common)),
+        majority(*([bool(row.answer) for row in rows] for rows in (train, test))),
+        known(lambda row: words(row.question)),
+        known(lambda row: [f"share {_share(row.question, nearest(row)):.1f}"]),
+    )
+
+
+def nearest(row: Question) -> list[str]:
+    """The tokens of the passage's sentence that has most of the question's words."""
+    sentences: list[list[str]] = [[]]
+    for token in row.tokens:
+        sentences[-1].append(token)
+        if token in (".", "!", "?"):
+            sentences.append([])
+    return max(sentences, key=lambda tokens: _share(row.question, tokens))
+
+
+def _share(question: str, tokens: Sequence[str]) -> float:
+    asked = words(question)
+    there = {token.lower() for token in tokens}
+    return sum(word in there for word in asked) / len(asked)
+
+
+def guessed(question: str, tokens: Sequence[str], common: set[str]) -> str:
+    """*When*: the first year. *What*: what follows the last article. Else the first name, a run of
+    capitals, that the question hasn't; ``common`` are the words that aren't names."""
+    if question.startswith("When"):
+        return next((token for token in tokens if token.isdigit()), "")
+    articles = [i for i, token in enumerate(tokens) if token.lower() in ("a", "an", "the")]
+    if question.startswith("What") and articles:
+        rest = tokens[articles[-1] + 1 :]
+        return " ".join(token.lower() for token in rest if token.isalpha())
+    name: list[str] = []
+    for token in (*tokens, "."):
+        if token[0].isupper() and token.lower() not in common:
+            name.append(token)
+        elif name and name[0] not in question:
+            return " ".join(name).lower()
+        else:
+            name = []
+    return ""
+
+
+def _bare(answer: str) -> str:
+    """Lower-cased, without an article, as SQuAD compares answers."""
+    return re.sub(r"^(a|an|the) ", "", answer.lower())
+
+
+def of_translation(splits: dict[str, list[Translation]]) -> TranslationScores:
+    """What a dictionary does, learnt from the true alignment."""
+    dictionary = learnt(splits["train"])
+    made = [(word_by_word(row.english, dictionary), lowered(row.german)) for row in splits["test"]]
+    exact = sum(guess == german for guess, german in made) / len(made)
+    pairs = [(list(pairwise(guess)), list(pairwise(german))) for guess, german in made]
+    return TranslationScores(exact, recalled(made), recalled(pairs))
+
+
+def learnt(rows: Iterable[Translation]) -> dict[str, tuple[str, ...]]:
+    """The commonest German words, in order, that each English word is aligned with."""
+    found: dict[str, Counter] = defaultdict(Counter)
+    for row in rows:
+        german = lowered(row.german)
+        for i, word in enumerate(row.english):
+            places = sorted(j for k, j in row.alignment if k == i)
+            found[word.lower()][tuple(german[j] for j in places)] += 1
+    return {word: counts.most_common(1)[0][0] for word, counts in found.items()}
+
+
+def word_by_word(english: Sequence[str], dictionary: dict[str, tuple[str, ...]]) -> list[str]:
+    """In English order; unknown words stay, the same word isn't said twice in a row."""
+    found: list[str] = []
+    for word in english:
+        for german in dictionary.get(word.lower(), (word.lower(),)):
+            if found[-1:] != [german]:
+                found.append(german)
+    return found
+
+
+def lowered(tokens: Sequence[str]) -> list[str]:
+    return [token.lower() for token in tokens]
+
+
+def recalled(made: Sequence[tuple[list, list]]) -> float:
+    """The share of what is wanted that is there, as often as it is wanted."""
+    hits = sum((Counter(guess) & Counter(wanted)).total() for guess, wanted in made)
+    return hits / sum(len(wanted) for _, wanted in made)
 
 
 def overlap(first: str, second: str) -> list[str]:
     """Features: the share of the second's words that the first has, and which one is denied."""
     one, two = words(first), words(second)
     share = round(5 * sum(word in one for word in two) / len(two))
-    denied = [any(w == "not" or w.endswith("n't") for w in side) for side in (one, two)]
+    denied = [any(w in ("not", "cannot") or w.endswith("n't") for w in side) for side in (one, two)]
     return [f"share {share}", f"denied {denied}", f"share {share} denied {denied}"]
 
 

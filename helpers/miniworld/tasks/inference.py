@@ -5,21 +5,15 @@ labels are drawn alike (half of them denied, half of the facts with a wrong obje
 hypothesis alone tells nothing, and neutral ones share the premise's words.
 """
 
-from collections.abc import Iterator
-
 from helpers.miniworld.english import text
 from helpers.miniworld.lexicon import Entity, Noun
 from helpers.miniworld.tasks.material import Kit
+from helpers.miniworld.tasks.paired import paired
+from helpers.miniworld.tasks.reasoning import Opposites, Passages
 from helpers.miniworld.tasks.rows import Inference, Splits
-from helpers.miniworld.tasks.sayings import Sayings, in_split
-from helpers.miniworld.tasks.splits import (
-    Quota,
-    Sizes,
-    balanced,
-    checked,
-    gather,
-    split_of,
-)
+from helpers.miniworld.tasks.sayings import Sayings
+from helpers.miniworld.tasks.splits import Sizes, balanced, checked
+from helpers.miniworld.tasks.wording import SYMMETRIC
 from helpers.miniworld.terms import (
     PAST,
     PLURAL,
@@ -33,7 +27,7 @@ from helpers.miniworld.terms import (
 )
 
 LABELS = ("entailment", "contradiction", "neutral")
-SIZES = Sizes(1800, 180, 360)
+SIZES = Sizes(1800, 90, 360)
 NEGATIONS = ("not", "n't")
 
 
@@ -41,7 +35,7 @@ class _Writer:
     """``premise(label)`` draws what a row is about; ``hypothesis()`` says it once more."""
 
     def __init__(self, seed: int):
-        self.kit = Kit("inference", seed)
+        self.kit = Kit("inference", seed, seed=seed)
         self.pick = self.kit.pick
 
     def form(self, denied: bool) -> Form:
@@ -53,7 +47,7 @@ class Facts(_Writer):
 
     def __init__(self, seed: int):
         super().__init__(seed)
-        self.sayings = Sayings("inference", seed)
+        self.sayings = Sayings("inference", seed, seed=seed)
 
     def premise(self, label: str) -> str | None:
         say, fact = self.sayings, self.pick(self.sayings.facts)
@@ -78,10 +72,12 @@ class Facts(_Writer):
 class Voices(_Writer):
     """*The doctor (does not) admire the guest.* / *The guest is admired by the doctor.*"""
 
-    def premise(self, label: str) -> str:
+    def premise(self, label: str) -> str | None:
         self.denied = self.pick((True, False))
         one, two = self.kit.person(), self.kit.person()
         said = self.kit.dealing(one, two)
+        if word_of(one) is word_of(two) or said.verb.lemma in SYMMETRIC:
+            return None
         told = self.denied != (label == "contradiction")
         if label == "neutral":
             told = self.pick((True, False))
@@ -152,6 +148,7 @@ class Quantities(_Writer):
         self.quantifier = self.pick(("some", "all", "most"))
         self.noun = self.pick(self.kit.stock.people)
         self.verb = self.pick(self.kit.stock.deeds)
+        self.places = (self.kit.place(),) if self.pick((True, False)) else ()
         quantifiers = PREMISES.get((self.quantifier, label))
         verb = self.verb
         if quantifiers is None:  # nothing about the same people leaves it open
@@ -163,7 +160,7 @@ class Quantities(_Writer):
         return self.said(self.quantifier, self.verb)
 
     def said(self, quantifier: str, verb) -> str:
-        people = self.kit.the(self.noun, PLURAL)
+        people = self.kit.the(self.noun, PLURAL, after=self.places)
         whole = Partitive(self.kit.word(quantifier, "quantifier"), people)
         return text(Statement(Clause(verb, whole, form=Form(PAST))))
 
@@ -173,35 +170,17 @@ KINDS = {
     "voice": Voices,
     "conjunction": Conjunctions,
     "quantity": Quantities,
+    "antonym": Opposites,
+    "passage": Passages,
 }
 
 
 def nli(sizes: Sizes = SIZES, seed: int = 0) -> Splits:
     """Premise, hypothesis and label (:class:`Inference`), as many of each label and kind.
 
-    Both sentences of a row belong to its split. Raises TaskError for a size below 1.
+    Both sentences of a row belong to its split, a premise of several as a whole. Raises TaskError
+    for a size below 1.
     """
-    cells = [(kind, label) for kind in KINDS for label in LABELS]
-    quota = balanced(checked(sizes), cells)
-    rows = gather(
-        _rows(seed, quota),
-        lambda row: row.premise,
-        lambda row: (row.kind, row.label),
-        quota,
-        lambda row: (f"{row.premise} / {row.hypothesis}",),
-    )
-    kit = Kit("inference", seed, "order")
-    return {split: kit.choices.shuffled(found) for split, found in rows.items()}
-
-
-def _rows(seed: int, quota: Quota) -> Iterator[Inference]:
     writers = {kind: make(seed) for kind, make in KINDS.items()}
-    while True:
-        for kind, writer in writers.items():
-            for label in LABELS:
-                premise = writer.premise(label)
-                if premise is None or (split_of(premise), (kind, label)) not in quota.open:
-                    continue
-                hypothesis = in_split(writer.hypothesis, split_of(premise), premise)
-                if hypothesis is not None:
-                    yield Inference(premise, hypothesis, label, kind)
+    quota = balanced(checked(sizes), [(kind, label) for kind in KINDS for label in LABELS])
+    return paired(writers, quota, Inference, Kit("inference", seed, "order").choices)

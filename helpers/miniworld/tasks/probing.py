@@ -1,14 +1,14 @@
 """Edge probing (Tenney et al. 2019): what do vectors of spans tell about the sentence?
 
 Labels are balanced. Where a label could be read off a word, the words are divided too: in ``pos``,
-``dependencies`` and ``entities`` the first span of a test row is a word (or name) that no training
-row asks about, so that a probe can't have learnt it by heart.
+``dependencies``, ``entities`` and ``relations`` the first span of a test row is a word (or name)
+that no training row asks about, so that a probe can't have learnt it by heart.
 """
 
 from collections.abc import Callable, Iterator
 
 from helpers.miniworld.gold import Sentence
-from helpers.miniworld.tasks import source
+from helpers.miniworld.tasks import relations, source
 from helpers.miniworld.tasks.rows import Edge, Splits
 from helpers.miniworld.tasks.splits import (
     Quota,
@@ -86,12 +86,13 @@ PARTS: dict[str, tuple[Callable[[Sentence], Made], tuple[str, ...], bool]] = {
     "entities": (entities, ENTITIES, True),
     "roles": (roles, ROLES, False),
     "coreference": (coreference, ("same", "different"), False),
+    "relations": (relations.relations, relations.LABELS, True),
 }
 
 
 def edge_probing(part: str, sizes: Sizes = SIZES, seed: int = 0) -> Splits:
     """Balanced rows (:class:`Edge`) of one part: pos, constituents, dependencies, entities,
-    roles or coreference.
+    roles, coreference or relations.
 
     Raises TaskError for an unknown part or a size below 1.
     """
@@ -112,7 +113,8 @@ def _question(row: Edge) -> tuple[str, ...]:
 
 def _rows(part: str, seed: int, quota: Quota) -> Made:
     make, labels, divided = PARTS[part]
-    for sentence in source.sentences(seed, quota):
+    found = relations if part == "relations" else source
+    for sentence in found.sentences(seed, quota):
         is_test = split_of(sentence.text) == "test"
         for row in make(sentence):
             if row.label in labels and (not divided or is_test == is_held_out(row)):

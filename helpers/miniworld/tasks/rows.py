@@ -86,6 +86,54 @@ class Inference(NamedTuple):
     kind: str
 
 
+class Paraphrase(NamedTuple):
+    """Two sentences; ``label`` 1 if they mean the same, else 0; ``kind`` says how they are made:
+    voice, converse, facts …"""
+
+    first: str
+    second: str
+    label: int
+    kind: str
+
+
+class Similarity(NamedTuple):
+    """Two sentences and how much they have in common, ``score`` 0 to 5 in whole points; ``kind``:
+    event or transfer."""
+
+    first: str
+    second: str
+    score: int
+    kind: str
+
+
+class Question(NamedTuple):
+    """A question about a passage and the stretch of it that answers: ``answer``, from character
+    ``start``, tokens ``span[0]`` to ``span[1]`` of ``tokens``.
+
+    Where the passage doesn't say, ``answer`` is empty, ``start`` -1 and ``span`` None. ``kind``:
+    fact or event, and what makes it unanswerable; ``evidence`` is the sentence that answers, or
+    that looks as if it did.
+    """
+
+    passage: str
+    question: str
+    answer: str
+    start: int
+    tokens: tuple[str, ...]
+    span: tuple[int, int] | None
+    kind: str
+    evidence: str
+
+
+class Translation(NamedTuple):
+    """A sentence in both languages, in tokens, with the pairs of token indices that belong
+    together (English first)."""
+
+    english: tuple[str, ...]
+    german: tuple[str, ...]
+    alignment: tuple[tuple[int, int], ...]
+
+
 class Employed(NamedTuple):
     """A sentence that gives a name a job; the bias says how often their sides are the same."""
 

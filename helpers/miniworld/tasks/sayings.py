@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from helpers.miniworld.choice import Choices
+from helpers.miniworld.documents.active import Active
 from helpers.miniworld.documents.discourse import Discourse
 from helpers.miniworld.documents.facts import Key, Known, known_facts
 from helpers.miniworld.documents.pairs import Pairs
@@ -19,28 +20,30 @@ from helpers.miniworld.world import world
 FUNCTIONAL = ("P36", "P19", "P20", "P569", "P571", "P159", "P50", "P57", "P86", "P170", "P176")
 FUNCTIONAL += ("P178", "P577")
 NAMED = {"country", "person", "organisation", "product", "work"}
-TRIES = 40
+TRIES, STALE = 40, 6  # draws, and how many in a row may bring nothing new
 
 
 class Sayings:
-    """Sentences about the facts of the tables."""
+    """Sentences about the facts that ``world(seed)`` speaks of; what is true, the tables say."""
 
-    def __init__(self, *key: int | str):
+    def __init__(self, *key: int | str, seed: int = 0):
         self.choices = Choices(*key)
-        self.pairs: Pairs = world().part(Pairs)
+        self.pairs: Pairs = world(seed).part(Pairs)
+        self.known = tuple(filter(world(seed).part(Active).states, known_facts()))
         self.about: dict[Key, list[Known]] = defaultdict(list)
         self.objects: dict[tuple[str, str], list[Key]] = defaultdict(list)
         self.true: dict[tuple[str, Key], set[str]] = defaultdict(set)
         for known in known_facts():
+            self.true[known.fact.relation, known.subject].add(known.object.name)
+        for known in self.known:
             relation = known.fact.relation
-            self.true[relation, known.subject].add(known.object.name)
             if known.subject.kind in NAMED and known.object.kind != "noun":
                 self.about[known.subject].append(known)
             if relation in FUNCTIONAL and known.object not in self.alike(known):
                 self.alike(known).append(known.object)
         self.facts = [
             known
-            for known in known_facts()
+            for known in self.known
             if self.is_functional(known) and len(self.about[known.subject]) > 1
         ]
 
@@ -87,8 +90,13 @@ class Sayings:
 
 def in_split(make: Callable[[], str | None], split: str, *unlike: str) -> str | None:
     """A sentence of this split, unlike the others; None when none is found soon."""
+    seen, stale = {*unlike}, 0
     for _ in range(TRIES):
         made = make()
-        if made is not None and made not in unlike and split_of(made) == split:
+        stale = stale + 1 if made in seen else 0
+        if stale > STALE:
+            break
+        if made is not None and made not in seen and split_of(made) == split:
             return made
+        seen.add(made)
     return None

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from helpers.miniworld.tasks.rows import Splits
 from helpers.settings import did_you_mean
 
+SPLITS = ("train", "dev", "test")
 SHARE = 5  # percent of all sentences that are test, and as many dev
 PATIENCE = 100_000  # candidates without one that is still needed
 IGNORED = re.compile(r"[\W_]+")

@@ -36,7 +36,7 @@ class Masked:
         seed: int,
         max_len: int = 128,
         rate: float = 0.3,
-        cut: float = 0.3,
+        cut: float = 0.6,
         kept: float = 0.1,
         replaced: float = 0.1,
     ):

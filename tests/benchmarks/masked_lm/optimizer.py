@@ -5,7 +5,7 @@ from torch.optim import AdamW, Muon
 
 from helpers.training import parameter_groups
 
-MUON = 20.0  # times AdamW's rate
+MUON = 10.0  # times AdamW's rate
 
 
 class MuonAndAdamW:
