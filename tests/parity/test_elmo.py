@@ -523,7 +523,7 @@ def test_the_kept_network_is_what_its_card_says(lesson):
 
 MUTANTS = {
     "bytes collide with padding": ("1 + byte for byte", "byte for byte"),
-    "letters instead of bytes": ("word.encode()", "map(ord, word)"),
+    "letters instead of bytes": ("word.encode()", "[ord(letter) for letter in word]"),
     "the end of a word has no mark": ("else codes), WORD_ENDS]", "else codes)]"),
     "windows begin in the padding": ("begins = chars != LETTER_PAD\n", "begins = chars == chars\n"),
     "the last windows are missing": (
@@ -624,7 +624,7 @@ MUTANTS = {
         "layers[:, row, : len(sentence)]",
     ),
     "half of the sentences are left out": (
-        "set(map(tuple, sentences))",
+        "dict.fromkeys(map(tuple, sentences))",
         "list(map(tuple, sentences))[::2]",
     ),
     "the network still learns": ("@torch.no_grad()\ndef elmo_layers", "def elmo_layers"),
