@@ -11,6 +11,7 @@ import pytest
 import torch
 from conftest import skip_or_fail
 from kernel_checks import ours, randn, use
+from packaging.version import Version
 
 from helpers import ROOT
 from helpers.kernels.adapter import adapter
@@ -56,6 +57,10 @@ def test_every_kernel_compiles_for_sm_90(tmp_path):
 
 
 @on_linux
+@pytest.mark.skipif(
+    Version(torch.__version__) < Version("2.12"),
+    reason="torch 2.11 takes what the embedding's backward pass reads for written",
+)
 def test_every_kernel_is_traced_into_one_graph(tmp_path):
     """Forward and backward, with the launches in it; the head is an operator of its own."""
     printed = run_script("trace_for_gpu.py", tmp_path)

@@ -338,9 +338,7 @@ class Problem:
 
     def __init__(self, q, k, offsets, lengths, max_len, causal, scale):
         self.packed = offsets is not None
-        self.offsets = q if offsets is None else offsets  # unread unless packed
-        self.lengths = q if lengths is None else lengths
-        self.has_lengths = lengths is not None
+        self.offsets, self.lengths = offsets, lengths
         self.causal, self.scale = causal, scale
         self.d_head = q.shape[-1]
         if self.packed:
@@ -351,6 +349,13 @@ class Problem:
             self.S = k.shape[2]
         block_d = max(16, triton.next_power_of_2(self.d_head))
         self.width = {"BLOCK_D": block_d, "MASK_D": block_d != self.d_head}
+
+    def counts(self, written):
+        """Offsets and lengths; where there are none, a tensor that the kernel writes in any case.
+
+        What a helper of a kernel is given, torch 2.11 takes for written when it compiles.
+        """
+        return [written if x is None else x for x in (self.offsets, self.lengths)]
 
     def rows_like(self, q):
         """An empty number per query and head, consecutive queries together."""
@@ -367,7 +372,11 @@ class Problem:
         return [step for x in tensors for step in (*first, *(x.stride(i) for i in order))]
 
     def flags(self):
-        return {"PACKED": self.packed, "HAS_LENGTHS": self.has_lengths, "CAUSAL": self.causal}
+        return {
+            "PACKED": self.packed,
+            "HAS_LENGTHS": self.lengths is not None,
+            "CAUSAL": self.causal,
+        }
 
 
 def _launch(kernel, problem, n_rows, block, *arguments, **constants):
@@ -383,7 +392,7 @@ def forward(q, k, v, problem):
     tile = tiles(problem.d_head, q.dtype, False, shared_memory(q.device))
     _launch(
         _forward_kernel, problem, problem.T, tile["BLOCK_M"],
-        q, k, v, out, lse, problem.offsets, problem.lengths, problem.scale,
+        q, k, v, out, lse, *problem.counts(lse), problem.scale,
         problem.H, problem.T, problem.S, problem.d_head,
         *problem.strides(q, k, v, out), *problem.row_strides(lse),
         **problem.flags(), **problem.width, **tile,
@@ -399,24 +408,23 @@ def backward(q, k, v, out, lse, dout, dlse, problem):
     rows = problem.row_strides(lse)
     _launch(
         _delta_kernel, problem, problem.T, 64,
-        out, dout, delta if dlse is None else dlse, delta, problem.offsets,
+        out, dout, delta if dlse is None else dlse, delta, problem.counts(delta)[0],
         problem.H, problem.T, problem.d_head, *problem.strides(out, dout), *rows,
         PACKED=problem.packed, HAS_DLSE=dlse is not None,
         BLOCK_M=64, BLOCK_D=problem.width["BLOCK_D"],
     )  # fmt: skip
     common = (
-        problem.offsets, problem.lengths, problem.scale,
-        problem.H, problem.T, problem.S, problem.d_head,
+        problem.scale, problem.H, problem.T, problem.S, problem.d_head,
     )  # fmt: skip
     constants = {**problem.flags(), **problem.width, **tile}
     _launch(
         _keys_kernel, problem, problem.S, tile["BLOCK_N"],
-        q, k, v, dout, lse, delta, dk, dv, *common,
+        q, k, v, dout, lse, delta, dk, dv, *problem.counts(dk), *common,
         *problem.strides(q, k, v, dout, dk, dv), *rows, **constants,
     )  # fmt: skip
     _launch(
         _queries_kernel, problem, problem.T, tile["BLOCK_M"],
-        q, k, v, dout, lse, delta, dq, *common,
+        q, k, v, dout, lse, delta, dq, *problem.counts(dq), *common,
         *problem.strides(q, k, v, dout, dq), *rows, **constants,
     )  # fmt: skip
     return dq, dk, dv
