@@ -53,7 +53,10 @@ def _mean(costs: list[list[float]]) -> float:
     return float(np.mean([cost for sentence in costs for cost in sentence]))
 
 
-def _loss_with(read: _Read = _Read(0, -1), count=_is_word, mean=_mean):
+_HONEST = _Read(0, -1)
+
+
+def _loss_with(read: _Read = _HONEST, count=_is_word, mean=_mean):
     def loss(target: Tensor, E: Tensor, U: Tensor) -> float:
         E, U = E.double().numpy(), U.double().numpy()
         return mean([_sentence_costs(row, E, U, read, count) for row in target.numpy()])
