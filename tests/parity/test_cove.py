@@ -662,8 +662,8 @@ MUTANTS = {
     ),
     "unequal lists are cut": ("if len(translations) != len(references):", "if False:"),
     "translations in sorted order": (
-        "    said = []\n    for start in range(0, len(sentences), 64):",
-        "    said = []\n    sentences = sorted(sentences)\n    for start in range(0, len(sentences), 64):",
+        "    for start in range(0, len(sentences), 64):",
+        "    sentences = sorted(sentences)\n    for start in range(0, len(sentences), 64):",
     ),
     "rare words keep their rows": (
         "as_targets(lexicon.encode(sentences), lexicon)",
