@@ -41,6 +41,7 @@ MAKERS = {
     "elmo": _of("elmo", "restore"),
     "cove": _of("cove", "restore"),
     "ulmfit": _of("ulmfit", "restore"),
+    "ulmfit_general": _of("ulmfit", "restore_general", "general"),
 }
 FIELDS = {
     "name", "bytes", "sha256", "made_by", "seed", "corpus", "corpus_hash", "words", "words_read",

@@ -108,6 +108,12 @@ def _finding(curves: dict) -> str:
     common = set.intersection(*(set(curve) for curve in curves.values()))
     if not common:
         return "The ladder so far"
+    if len(curves) == 1:
+        [(name, curve)] = curves.items()
+        ends = (
+            f"{curve[n][:, 0].mean():.0f} % with {n:,} labels" for n in (min(curve), max(curve))
+        )
+        return f"{name}: {', '.join(ends)}"
     n = min(common)
     mean = {name: curve[n].mean(0) for name, curve in curves.items()}
     best = [max(mean, key=lambda name: mean[name][column]) for column in (0, 1)]

@@ -47,13 +47,25 @@ def learn(rows, seed):
 
 
 tiny = Rung("tiny", learn)
-kept = Rung("kept", learn, checkpoint="words")
+def learn_late(rows, seed):
+    from notebooks.below import negated
+
+    predict = learn(rows, seed)
+    return lambda texts: negated(predict(texts))
+
+
+kept = Rung("kept", learn_late, checkpoint="words")
 '''
 BELOW = '''
 #| export
 def polarity(good):
     """1 for praise."""
     return int(good)
+
+
+def negated(labels):
+    """Twice: the same again."""
+    return 1 - (1 - labels)
 '''
 
 
@@ -155,7 +167,8 @@ def edited(text, old, new):
         ("91_tiny", "UNUSED = 1", "UNUSED = 2  # but never read", 0),
         ("91_tiny", '"""Knows one word."""', '"""Knows a word."""', 0),
         ("91_tiny", "from helpers.ladder import Rung", "from helpers.ladder import Rung, up_to", 0),
-        ("91_tiny", 'Rung("kept", learn', 'Rung("kept", lambda *given: learn(*given)', 1),
+        ("91_tiny", 'Rung("kept", learn_late', 'Rung("kept", learn', 1),
+        ("90_below", "1 - (1 - labels)", "1 * labels", 1),
     ],
 )
 def test_changed_code_is_measured_again_and_prose_is_not(tiny, learned, lesson, old, new, again):
@@ -319,7 +332,10 @@ def test_the_figure_has_a_line_for_each_rung_that_has_rows(tiny, capsys):
     assert mean == pytest.approx([70, 60])
     shown = drawn.get_supxlabel() + drawn.get_suptitle()
     assert "at most 1 M parameters and 600 CPU s" in shown
-    assert "Best with 50 labels: tiny 70 %" in shown
+    assert "tiny: 70 % with 50 labels, 60 % with 200 labels" in shown
+    ladder.keep({"rung": "kept", "labels": 50, "seed": 0, "test": 0.6, "unseen": 0.7})
+    shown = ladder.figure().get_suptitle()
+    assert shown == "Best with 50 labels: tiny 70 %; where no label shows the words: kept 70 %"
     with pytest.raises(ladder.LadderError, match="Did you mean 'tiny'"):
         ladder.figure(["tini"])
 
