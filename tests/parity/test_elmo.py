@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
 from torch import nn
 
-from helpers import ROOT, data, miniworld
+from helpers import ROOT, checkpoints, data, ladder, miniworld
+from helpers.checkpoints import Checkpoint
+from helpers.data import Labelled
 from helpers.notebook_importer import exported_source
 
 LESSON = ROOT / "notebooks" / "02_elmo.ipynb"
@@ -343,19 +344,93 @@ def check_scalar_mix(lesson):
 
 
 def check_classifier(lesson):
-    """Scores don't depend on padding, and ELMo's half is used if there is one."""
-    for d_elmo in (0, 4):
-        model = randomise(lesson.SentenceClassifier(9, 3, d_elmo, d_embedding=3, d_hidden=2))
-        rows = torch.tensor([[3, 4, 5, 0], [6, 7, 0, 0]])
-        layers = torch.randn(3, 2, 4, 4, dtype=torch.float64)
-        scores = model(rows, layers if d_elmo else None)
-        alone = model(rows[1:, :2], layers[:, 1:, :2] if d_elmo else None)
-        close(scores[1:], alone.detach())
-        if d_elmo:
-            assert not torch.allclose(model(rows, layers + 1), scores)
-            x = torch.cat([model.embedding(rows[1, :2]), model.mix(layers[:, 1, :2])], -1)
-            states = model.lstm(x.unsqueeze(0))[0][0]
-            close(alone, model.output(states.amax(0)).detach())
+    """A BiLSTM of torch's, sentence by sentence; frozen features are used if there are any."""
+    for n_layers, d_features in ((0, 0), (3, 4), (1, 5)):
+        model = lesson.SentenceClassifier(9, n_layers, d_features, d_embedding=3, d_hidden=2)
+        model = randomise(model)
+        rows, lengths = torch.tensor([[3, 4, 5, 0], [6, 7, 0, 0]]), (3, 2)
+        layers = torch.randn(n_layers, 2, 4, d_features, dtype=torch.float64)
+        features = layers if n_layers else None
+        scores = model(rows, features)
+        both = nn.LSTM(3 + d_features, 2, batch_first=True, bidirectional=True).double()
+        for name, weight in both.named_parameters():
+            part = model.behind if name.endswith("_reverse") else model.ahead
+            weight.data = getattr(part, name.removesuffix("_reverse")).data
+        for row, n in enumerate(lengths):
+            x = model.embedding(rows[row, :n])
+            if n_layers:
+                x = torch.cat([x, model.mix(layers[:, row, :n])], -1)
+            states = both(x.unsqueeze(0))[0][0]
+            close(scores[row], model.output(states.amax(0)).squeeze().detach())
+        if n_layers:
+            assert not torch.allclose(model(rows, features + 1), scores)
+
+
+def check_task_input(lesson):
+    """Words get rows from 2 on, others row 1; layers are scaled by the training's deviation."""
+    made = {("a", "b"): torch.randn(2, 2, 3), ("b",): torch.randn(2, 1, 3)}
+    made[("c", "a", "a")] = torch.randn(2, 3, 3)
+    calls = []
+
+    def featurize(sentences):
+        calls.append(len(sentences))
+        return [made[tuple(sentence)] for sentence in sentences]
+
+    read = lesson.TaskInput([("a", "b"), ("b",)], featurize)
+    assert (read.n_words, read.shape) == (4, (2, 3))
+    rows, layers = lesson.task_batch(read([("b",), ("c", "a", "a")]))
+    assert rows.tolist() == [[3, 0, 0], [1, 2, 2]]
+    deviation = torch.cat([made["a", "b"], made[("b",)]], 1).std((1, 2))
+    close(layers[:, 1], made["c", "a", "a"] / deviation[:, None, None])
+    close(layers[:, 0, :1], made[("b",)] / deviation[:, None, None])
+    assert (layers[:, 0, 1:] == 0).all() and calls == [2, 2]
+    assert lesson.task_batch(lesson.TaskInput([("a",)])([("a",)]))[1] is None
+
+
+def check_cache(lesson):
+    """Each sentence is computed once, also within a call; answers keep the order of asking."""
+    asked = []
+    cache = lesson.FeatureCache(lambda sentences: [asked.append(s) or len(s) for s in sentences])
+    assert cache([["a"], ["b", "c"], ("a",)]) == [1, 2, 1]
+    assert cache([["d"], ["a"]]) == [1, 1] and asked == [("a",), ("b", "c"), ("d",)]
+
+
+def check_fitting(lesson):
+    """Labels that only the features tell are learned with them, also for unknown words."""
+    rows = [Labelled(f"word{i} here", i % 2) for i in range(40)]
+    calls = []
+
+    def featurize(sentences):
+        calls.append(len(sentences))
+        return [torch.full((1, 2, 1), float(s[0][4:]) % 2) for s in sentences]
+
+    recipe = lesson.TaskRecipe(steps=60, batch_size=20)
+    model, predict = lesson.fit_classifier(rows, 0, featurize, recipe)
+    assert not model.training
+    new = [f"word{i} here" for i in (41, 42, 43, 40)]
+    assert predict(new).tolist() == [1, 0, 1, 0] and max(calls) == 40 and len(calls) == 3
+    again, _ = lesson.fit_classifier(rows, 0, featurize, recipe)
+    for a, b in zip(model.parameters(), again.parameters(), strict=True):
+        assert torch.equal(a, b), "the same seed, the same classifier"
+
+
+def check_rungs(lesson):
+    """Three rungs; each learner fetches its features itself, when it learns."""
+    rungs = (lesson.bilstm, lesson.bilstm_glove, lesson.bilstm_elmo)
+    assert [(rung.name, rung.checkpoint) for rung in rungs] == [
+        ("BiLSTM", ""), ("BiLSTM + GloVe", "glove"), ("BiLSTM + ELMo", "elmo"),
+    ]  # fmt: skip
+    fetched = []
+
+    def features():
+        fetched.append("features")
+        return lambda sentences: [torch.ones(1, len(s), 2) for s in sentences]
+
+    learn = lesson.bilstm_learner(features)
+    rows = [Labelled("good film", 1), Labelled("bad film", 0)] * 10
+    assert not fetched
+    assert learn(rows, 0)(["bad film", "good film"]).tolist() == [0, 1]
+    assert fetched == ["features"]
 
 
 def check_training_learns(lesson):
@@ -370,6 +445,25 @@ def check_training_learns(lesson):
     assert max(nats) < math.log(2) / 5 + 0.1 and not model.training
     for a, b in zip(model.parameters(), again.parameters(), strict=True):
         assert torch.equal(a, b), "the same seed, the same network"
+
+
+def check_restored(lesson):
+    """What is kept makes the same network again, but for float16; words without a target go."""
+    model, lexicon = network(lesson)
+    lexicon.encode([["later"]])
+    settings, weights = lesson.to_keep(model, lexicon)
+    assert all(weight.dtype == torch.float16 for weight in weights.values())
+    settings = json.loads(json.dumps(settings))
+    again, words = lesson.restore(Checkpoint(settings, weights, {}))
+    assert words.words == lexicon.words[: lexicon.n_targets] and again.config == model.config
+    assert words.max_chars == lexicon.max_chars and not again.training
+    model = model.float()
+    for got, wanted in zip(
+        lesson.elmo_layers(again, words, TEXT),
+        lesson.elmo_layers(model, lexicon, TEXT),
+        strict=True,
+    ):
+        close(got, wanted, rtol=0, atol=0.01)
 
 
 CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
@@ -404,43 +498,32 @@ def test_paper_sizes(lesson):
     assert encoder.projection.out_features == 512 and len(encoder.highways) == 2
 
 
-def test_a_saved_network_is_the_same(lesson, tmp_path):
-    model, lexicon = network(lesson)
-    model = model.float()
-    lexicon.encode([["later"]])  # a word without a target is not kept
-    lesson.save_elmo(tmp_path / "elmo.safetensors", model, lexicon)
-    again, words = lesson.load_elmo(tmp_path / "elmo.safetensors")
-    assert words.words == lexicon.words[: lexicon.n_targets] and again.config == model.config
-    for got, wanted in zip(
-        lesson.elmo_layers(again, words, TEXT),
-        lesson.elmo_layers(model, lexicon, TEXT),
-        strict=True,
-    ):
-        close(got, wanted)
-    save_file({"x": torch.zeros(1)}, tmp_path / "other.safetensors")
-    with pytest.raises(ValueError, match="holds no ELMo"):
-        lesson.load_elmo(tmp_path / "other.safetensors")
+def test_making_a_checkpoint(lesson, monkeypatch):
+    """A tiny one: trained on the ladder's text with its own recipe, and measured when restored."""
+    monkeypatch.setattr(lesson, "KEPT", lesson.ElmoConfig(**CONFIG))
+    monkeypatch.setattr(lesson, "KEPT_RECIPE", lesson.Pretraining(epochs=2, n_drawn=20))
+    documents = miniworld.text(2000, 0)
+    words = [[data.tokenize(sentence) for sentence in document] for document in documents]
+    monkeypatch.setattr(lesson.ladder, "pretraining_text", lambda: words)
+    settings, weights, card = lesson.make_checkpoint(seed=3)
+    again, _ = lesson.restore(Checkpoint(settings, weights, card))
+    assert again.config == lesson.KEPT and card["recipe"]["seed"] == 3
+    assert card["words_read"] == 2 * sum(len(s) for document in words for s in document)
+    n_sentences = sum(map(len, words))
+    assert card["updates"] == 2 * math.ceil(n_sentences / 32)
 
 
-def test_checkpoint_and_card(lesson, tmp_path):
-    """A tiny one: the card's nats are those of the saved network."""
-    config = lesson.ElmoConfig(**CONFIG)
-    path = tmp_path / "elmo.safetensors"
-    card = lesson.make_checkpoint(path, 2000, config, lesson.Pretraining(epochs=1, n_drawn=20))
-    assert json.loads(path.with_suffix(".json").read_text()) == json.loads(json.dumps(card))
-    model, lexicon = lesson.load_elmo(path)
-    text = miniworld.text(2000, 0, shard=1)
-    held_out = [data.tokenize(sentence) for document in text for sentence in document]
-    np.testing.assert_allclose(
-        lesson.bilm_nats(model, lexicon, held_out), card["nats per word"], rtol=1e-5
-    )
+def test_the_kept_network_is_what_its_card_says(lesson):
+    kept = checkpoints.load("elmo")
+    ladder.check_budget("elmo", kept.card)
+    assert lesson.measure(lesson.restore(kept)) == pytest.approx(kept.card["metrics"], abs=1e-3)
 
 
 # ---- mutants -----------------------------------------------------------------------------------
 
 MUTANTS = {
     "bytes collide with padding": ("1 + byte for byte", "byte for byte"),
-    "letters instead of bytes": ("word.encode()", "map(ord, word)"),
+    "letters instead of bytes": ("word.encode()", "[ord(letter) for letter in word]"),
     "the end of a word has no mark": ("else codes), WORD_ENDS]", "else codes)]"),
     "windows begin in the padding": ("begins = chars != LETTER_PAD\n", "begins = chars == chars\n"),
     "the last windows are missing": (
@@ -541,17 +624,40 @@ MUTANTS = {
         "layers[:, row, : len(sentence)]",
     ),
     "half of the sentences are left out": (
-        "set(map(tuple, sentences))",
+        "dict.fromkeys(map(tuple, sentences))",
         "list(map(tuple, sentences))[::2]",
     ),
     "the network still learns": ("@torch.no_grad()\ndef elmo_layers", "def elmo_layers"),
     "λ is not a softmax": ("return self.w.softmax(0)", "return self.w"),
     "γ is missing": ("return self.gamma * torch.tensordot", "return torch.tensordot"),
     "the classifier reads padding": (
-        "lengths = (rows != 0).sum(1).cpu()",
-        "lengths = torch.full((len(rows),), rows.shape[1])",
+        "x, lengths = self.dropout(x), (rows != 0).sum(1)",
+        "x, lengths = self.dropout(x), (rows >= 0).sum(1)",
     ),
-    "the classifier ignores ELMo": ("self.mix(layers)], -1)", "0 * self.mix(layers)], -1)"),
+    "the maximum sees padding": ("masked_fill((rows == 0).unsqueeze(-1), -torch.inf)", "clone()"),
+    "an unknown word is padding": ("self.index.get(word, 1)", "self.index.get(word, 0)"),
+    "features are not scaled": ("(r, x / self.scale)", "(r, x)"),
+    "the scale is one for all layers": (
+        "layers.std((1, 2), keepdim=True)",
+        "layers.std().view(1, 1, 1)",
+    ),
+    "features are computed at each step": (
+        "task_batch([pairs[i] for i in chosen.tolist()])",
+        "task_batch([read(sentences)[i] for i in chosen.tolist()])",
+    ),
+    "the cache forgets": (
+        "return [self.kept[tuple(",
+        "kept, self.kept = self.kept, {}\n        return [kept[tuple(",
+    ),
+    "the kept words are in another order": (
+        'Lexicon([settings["words"]]',
+        'Lexicon([settings["words"][::-1]]',
+    ),
+    "the features are another checkpoint's": (
+        'bilstm_learner(elmo_features), "elmo"',
+        'bilstm_learner(elmo_features), "glove"',
+    ),
+    "the classifier ignores ELMo": ("self.mix(features)], -1)", "0 * self.mix(features)], -1)"),
     "the seed is not set": ("    torch.manual_seed(recipe.seed)\n", ""),
     "the softmax starts from nothing": (
         "noise_distribution(counts)",
