@@ -148,6 +148,15 @@ def test_data_hands_on_its_names(monkeypatch):
     ("arguments", "module", "given"),
     [
         (["bench"], "bench", ()),
+        (["checkpoints"], "course.checkpoints", ([], False)),
+        (["checkpoints", "glove", "elmo"], "course.checkpoints", (["glove", "elmo"], False)),
+        (["checkpoints", "--list"], "course.checkpoints", ([], True)),
+        (["ladder"], "course.ladder", ([], "", "")),
+        (
+            ["ladder", "--only", "BiLSTM", "--only", "ULMFiT", "--sizes", "50", "--seeds", "0,1"],
+            "course.ladder",
+            (["BiLSTM", "ULMFiT"], "50", "0,1"),
+        ),
         (["release"], "course.release", ("", False)),
         (["release", "--only", "01"], "course.release", ("01", False)),
         (["release", "--stubs-only"], "course.release", ("", True)),
