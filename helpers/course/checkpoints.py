@@ -3,7 +3,7 @@
 import importlib
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -41,6 +41,9 @@ MAKERS = {
     "elmo": _of("elmo", "restore"),
     "cove": _of("cove", "restore"),
     "ulmfit": _of("ulmfit", "restore"),
+    "ulmfit_general": replace(
+        _of("ulmfit", "restore"), make="notebooks.ulmfit:make_general_checkpoint"
+    ),
 }
 FIELDS = {
     "name", "bytes", "sha256", "made_by", "seed", "corpus", "corpus_hash", "words", "words_read",

@@ -621,7 +621,7 @@ def check_reading_on(lesson):
     reading = lesson.Reading(epochs=6, lr=0.1, batch_size=4, bptt=10)
     after, grown = lesson.read_on(model, known, other, reading, seed=0)
     stream = grown.stream(other)
-    assert lesson.nats_per_word(after, stream, 4) < 0.7 * lesson.nats_per_word(before, stream, 4)
+    assert lesson.nats_per_word(after, stream, 4) < lesson.nats_per_word(before, stream, 4) - 0.3
     assert after.encoder.config.dropout == reading.dropout and not after.training
     assert all(torch.equal(kept[name], value) for name, value in model.state_dict().items())
 
@@ -669,16 +669,24 @@ def test_parity(check, lesson):
 MUTANTS = {
     "padding has the number of an unknown word": ("padding_value=PAD", "padding_value=UNKNOWN"),
     "sentences have no end": ("for word in sentence), END]", "for word in sentence)]"),
-    "input and forget gate are swapped": ("        i, f, g, o = (gates", "        f, i, g, o = (gates"),
+    "input and forget gate are swapped": (
+        "        i, f, g, o = (gates",
+        "        f, i, g, o = (gates",
+    ),
     "the memory isn't squashed": ("h = o.sigmoid() * c.tanh()", "h = o.sigmoid() * c"),
-    "the loop forgets the given state": ("    h, c = state\n", "    h, c = (0 * s for s in state)\n"),
+    "the loop forgets the given state": (
+        "    h, c = state\n",
+        "    h, c = (0 * s for s in state)\n",
+    ),
     "the loop forgets its bias": ("F.linear(x, W_x, bias)", "F.linear(x, W_x)"),
     "the fused layer's bias counts twice": ("torch.zeros_like(bias)]", "bias]"),
     "the locked mask changes with the word": (
-        "x.new_empty(len(x), 1, x.shape[-1])", "x.new_empty(x.shape)"
+        "x.new_empty(len(x), 1, x.shape[-1])",
+        "x.new_empty(x.shape)",
     ),
     "all texts share a locked mask": (
-        "x.new_empty(len(x), 1, x.shape[-1])", "x.new_empty(1, 1, x.shape[-1])"
+        "x.new_empty(len(x), 1, x.shape[-1])",
+        "x.new_empty(1, 1, x.shape[-1])",
     ),
     "locked dropout isn't scaled": ("return x * mask / (1 - p)", "return x * mask"),
     "locked dropout keeps p": ("x.shape[-1]).bernoulli_(1 - p)", "x.shape[-1]).bernoulli_(p)"),
@@ -695,9 +703,13 @@ MUTANTS = {
         "x * (x.new_empty(ids.shape).bernoulli_(1 - p) / (1 - p)).unsqueeze(-1)",
     ),
     "single numbers of words are dropped": (
-        "return x * kept[ids].unsqueeze(-1)", "return F.dropout(x, p)"
+        "return x * kept[ids].unsqueeze(-1)",
+        "return F.dropout(x, p)",
     ),
-    "dropped words aren't made up for": (".bernoulli_(1 - p) / (1 - p)  # (V,)", ".bernoulli_(1 - p)"),
+    "dropped words aren't made up for": (
+        ".bernoulli_(1 - p) / (1 - p)  # (V,)",
+        ".bernoulli_(1 - p)",
+    ),
     "words are dropped in use": (
         """    if not training or p == 0:
         return x
@@ -711,11 +723,10 @@ MUTANTS = {
         "return self.lstm(x, self.W_x, W_h,",
         "return self.lstm(x, F.dropout(self.W_x, p, self.training), self.W_h,",
     ),
-    "weights are never dropped": (
-        "W_h = F.dropout(self.W_h, p, self.training)", "W_h = self.W_h"
-    ),
+    "weights are never dropped": ("W_h = F.dropout(self.W_h, p, self.training)", "W_h = self.W_h"),
     "weight drop isn't scaled": (
-        "F.dropout(self.W_h, p, self.training)", "F.dropout(self.W_h, p, self.training) * (1 - p)"
+        "F.dropout(self.W_h, p, self.training)",
+        "F.dropout(self.W_h, p, self.training) * (1 - p)",
     ),
     "one weight mask for good": (
         "        W_h = F.dropout(self.W_h, p, self.training)\n",
@@ -733,7 +744,10 @@ MUTANTS = {
     "the factor doesn't reach the weights": ("k * c.drop_weights)", "c.drop_weights)"),
     "the factor doesn't reach the output": ("c.dropout * c.drop_output", "c.drop_output"),
     "no dropout between layers": ("            if depth:\n", "            if depth > 9:\n"),
-    "dropout between layers falls on the input too": ("            if depth:\n", "            if True:\n"),
+    "dropout between layers falls on the input too": (
+        "            if depth:\n",
+        "            if True:\n",
+    ),
     "the input's dropout is missing": ("k * c.drop_input", "0 * c.drop_input"),
     "no word is dropped": ("k * c.drop_words", "0 * c.drop_words"),
     "the softmax isn't tied": (
@@ -741,65 +755,148 @@ MUTANTS = {
         "F.linear(x, self.encoder.embedding.weight.detach().clone(), self.bias)",
     ),
     "the softmax has no bias": ("embedding.weight, self.bias)", "embedding.weight)"),
-    "targets aren't shifted": ("for i in (0, 1))\n        self.bptt", "for i in (0, 0))\n        self.bptt"),
-    "a word at each cut is lost": ("            start += length\n", "            start += length + 1\n"),
-    "words at a cut come twice": ("            start += length\n", "            start += length - 1\n"),
+    "targets aren't shifted": (
+        "for i in (0, 1))\n        self.bptt",
+        "for i in (0, 0))\n        self.bptt",
+    ),
+    "a word at each cut is lost": (
+        "            start += length\n",
+        "            start += length + 1\n",
+    ),
+    "words at a cut come twice": (
+        "            start += length\n",
+        "            start += length - 1\n",
+    ),
     "all passes are cut alike": (
-        "self._one_pass(n, vary and rng)", "self._one_pass(n, vary and np.random.default_rng(seed))"
+        "self._one_pass(n, vary and rng)",
+        "self._one_pass(n, vary and np.random.default_rng(seed))",
     ),
     "half lengths never come": ("rng.random() < 0.95", "rng.random() < 1"),
     "the spread is 1": ("rng.normal(mean, 5)", "rng.normal(mean, 1)"),
     "pieces may be tiny": ("max(5, round(", "max(1, round("),
-    "the rate doesn't know the length": ("        return (end - start) / self.bptt", "        return 1.0"),
+    "the rate doesn't know the length": (
+        "        return (end - start) / self.bptt",
+        "        return 1.0",
+    ),
     "the state is forgotten": ("None if first else self.states", "None"),
     "the state survives a new pass": ("None if first else self.states", "self.states"),
-    "the gradient crosses the cut": ("[(h.detach(), c.detach()) for h, c in states]\n        return F", "states\n        return F"),
-    "perplexity under dropout": ("    with evaluating(model):\n        for k", "    if True:\n        for k"),
-    "each piece weighs the same": (
-        "* segments.at(k)[1].numel()", "* segments.y.numel() / len(segments)"
+    "the gradient crosses the cut": (
+        "[(h.detach(), c.detach()) for h, c in states]\n        return F",
+        "states\n        return F",
     ),
-    "the triangle to the letter": ("(t - cut) / (total - cut)", "(t - cut) / (cut * (1 / cut_frac - 1))"),
+    "perplexity under dropout": (
+        "    with evaluating(model):\n        for k",
+        "    if True:\n        for k",
+    ),
+    "each piece weighs the same": (
+        "* segments.at(k)[1].numel()",
+        "* segments.y.numel() / len(segments)",
+    ),
+    "the triangle to the letter": (
+        "(t - cut) / (total - cut)",
+        "(t - cut) / (cut * (1 / cut_frac - 1))",
+    ),
     "the triangle starts at zero": ("(1 + p * (ratio - 1)) / ratio", "p"),
     "the triangle rises slowly": ("total * cut_frac)", "total * (1 - cut_frac))"),
     "one cycle in straight lines": ("(1 - math.cos(math.pi * x)) / 2", "x"),
     "one cycle ends where it starts": ("(end, (total - t)", "(start, (total - t)"),
     "early layers move most": ("factor ** (n_groups - 1 - depth)", "factor**depth"),
-    "rates differ by steps": ("lr / factor ** (n_groups - 1 - depth)", "lr / max(1, factor * (n_groups - 1 - depth))"),
-    "the embedding is in no group": ("(encoder.embedding, *encoder.layers)] + [top]", "(encoder.layers)] + [top]"),
-    "groups from the top": ("for part in (encoder.embedding, *encoder.layers)]", "for part in (*encoder.layers, encoder.embedding)]"),
-    "thawing from below": ("for lowest in range(n_groups - 1, 0, -1)]", "for lowest in range(1, n_groups)]"),
+    "rates differ by steps": (
+        "lr / factor ** (n_groups - 1 - depth)",
+        "lr / max(1, factor * (n_groups - 1 - depth))",
+    ),
+    "the embedding is in no group": (
+        "(encoder.embedding, *encoder.layers)] + [top]",
+        "(encoder.layers)] + [top]",
+    ),
+    "groups from the top": (
+        "for part in (encoder.embedding, *encoder.layers)]",
+        "for part in (*encoder.layers, encoder.embedding)]",
+    ),
+    "thawing from below": (
+        "for lowest in range(n_groups - 1, 0, -1)]",
+        "for lowest in range(1, n_groups)]",
+    ),
     "thawing takes all updates": ("total // (2 * (n_groups - 1))", "total // n_groups"),
     "updates get lost": ("total - each * (n_groups - 1)", "each"),
     "new words are zero": ("mean.expand(len(new)", "0 * mean.expand(len(new)"),
     "the mean counts the marks": ("old[name][3:].mean(0", "old[name].mean(0"),
     "reading on changes the given model": (
-        "    model, words = adopt(model, words, [s for sentences in documents for s in sentences])\n",
-        "    adopt(model, words, [s for sentences in documents for s in sentences])\n",
+        "model, words = adopt(model, words, [s for",
+        "adopt(model, words, [s for",
     ),
-    "the last state is the last column": ("device=outputs.device), lengths - 1]", "device=outputs.device), -1]"),
+    "the last state is the last column": (
+        "device=outputs.device), lengths - 1]",
+        "device=outputs.device), -1]",
+    ),
     "the maximum sees padding": ("outputs.masked_fill(padding, -torch.inf)", "outputs"),
     "padding counts as zero in the maximum": ("padding, -torch.inf", "padding, 0"),
     "the mean sees padding": ("outputs.masked_fill(padding, 0).sum(1)", "outputs.sum(1)"),
-    "the mean divides by the width": ("/ lengths.unsqueeze(1)\n    return", "/ outputs.shape[1]\n    return"),
+    "the mean divides by the width": (
+        "/ lengths.unsqueeze(1)\n    return",
+        "/ outputs.shape[1]\n    return",
+    ),
     "one word too many is real": ("(places >= lengths", "(places > lengths"),
-    "pieces start from nothing": ("out, states = encoder(part, states)", "out, states = encoder(part, None)"),
-    "the gradient crosses the pieces": ("        states = [(h.detach(), c.detach()) for h, c in states]\n        outputs", "        outputs"),
-    "pieces give no gradient": ("outputs.append(out)", "outputs.append(out if part is ids else out.detach())"),
+    "pieces start from nothing": (
+        "out, states = encoder(part, states)",
+        "out, states = encoder(part, None)",
+    ),
+    "the gradient crosses the pieces": (
+        "        states = [(h.detach(), c.detach()) for h, c in states]\n        outputs",
+        "        outputs",
+    ),
+    "pieces give no gradient": (
+        "outputs.append(out)",
+        "outputs.append(out if part is ids else out.detach())",
+    ),
     "the head has no ReLU": ("            nn.ReLU(),\n", "            nn.Identity(),\n"),
-    "head alone moves the body": ("(0 if self.body else n_groups - 1, self.updates)", "(0, self.updates)"),
+    "head alone moves the body": (
+        "(0 if self.body else n_groups - 1, self.updates)",
+        "(0, self.updates)",
+    ),
     "gradual is not": ("if self.gradual and self.body:", "if False:"),
-    "frozen is what should move": ("requires_grad_(depth >= lowest)", "requires_grad_(depth <= lowest)"),
-    "each step has its own triangle": ("how.schedule(done + t, how.updates)", "how.schedule(t, updates)"),
+    "frozen is what should move": (
+        "requires_grad_(depth >= lowest)",
+        "requires_grad_(depth <= lowest)",
+    ),
+    "each step has its own triangle": (
+        "how.schedule(done + t, how.updates)",
+        "how.schedule(t, updates)",
+    ),
     "layers stay frozen": ("return model.requires_grad_(True).eval()", "return model.eval()"),
-    "dropout stays on": ("return model.requires_grad_(True).eval()", "return model.requires_grad_(True).train()"),
-    "one rate for all layers": ("layered_optimizer(groups, how.lr, how.factor)", "layered_optimizer(groups, how.lr, 1.0)"),
-    "classifiers share an encoder": ("encoder = copy.deepcopy(model.encoder)", "encoder = model.encoder"),
-    "accuracy of the batches": ("100 * (sum(right) / len(labels)).item()", "100 * (right[0] / 200).item()"),
-    "gadgets stay in": ("if not any(named & set(sentence) for sentence in d)", "if any(named - set(sentence) for sentence in d)"),
-    "the schedule forgets the pieces": ("segments.share(t) * schedule(t, total)", "schedule(t, total)"),
-    "stage 1 ignores its dropout": ("replace(config, dropout=recipe.dropout), len(words)", "config, len(words)"),
-    "restored in training mode": ("return model.eval(), words\n\n\nrestore_general", "return model.train(), words\n\n\nrestore_general"),
-}  # fmt: skip
+    "dropout stays on": (
+        "return model.requires_grad_(True).eval()",
+        "return model.requires_grad_(True).train()",
+    ),
+    "one rate for all layers": (
+        "layered_optimizer(groups, how.lr, how.factor)",
+        "layered_optimizer(groups, how.lr, 1.0)",
+    ),
+    "classifiers share an encoder": (
+        "encoder = copy.deepcopy(model.encoder)",
+        "encoder = model.encoder",
+    ),
+    "accuracy of the batches": (
+        "100 * (sum(right) / len(labels)).item()",
+        "100 * (right[0] / 200).item()",
+    ),
+    "gadgets stay in": (
+        "if not any(named & set(sentence) for sentence in d)",
+        "if any(named - set(sentence) for sentence in d)",
+    ),
+    "the schedule forgets the pieces": (
+        "segments.share(t) * schedule(t, total)",
+        "schedule(t, total)",
+    ),
+    "stage 1 ignores its dropout": (
+        "replace(config, dropout=recipe.dropout), len(words)",
+        "config, len(words)",
+    ),
+    "restored in training mode": (
+        "model.load_state_dict(checkpoint.weights)\n    return model.eval()",
+        "model.load_state_dict(checkpoint.weights)\n    return model.train()",
+    ),
+}
 
 
 def mutated(old: str, new: str) -> types.ModuleType:
