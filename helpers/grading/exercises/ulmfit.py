@@ -357,7 +357,7 @@ def _ensemble_cases(rng: np.random.Generator) -> list[Case]:
         case("two classes", 5, 2, 1.0),
         case("three classes, one model louder than the other", 4, 3, 4.0, 10.0),
         case("a single text", 1, 2, 1.0),
-        case("very large scores", 3, 2, 300.0),
+        case("very large scores", 3, 2, 3000.0),
     ]
 
 
