@@ -3,7 +3,7 @@
 import importlib
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -41,9 +41,7 @@ MAKERS = {
     "elmo": _of("elmo", "restore"),
     "cove": _of("cove", "restore"),
     "ulmfit": _of("ulmfit", "restore"),
-    "ulmfit_general": replace(
-        _of("ulmfit", "restore"), make="notebooks.ulmfit:make_general_checkpoint"
-    ),
+    "ulmfit_general": _of("ulmfit", "restore_general", "general"),
 }
 FIELDS = {
     "name", "bytes", "sha256", "made_by", "seed", "corpus", "corpus_hash", "words", "words_read",

@@ -20,6 +20,14 @@ Name = tuple[str, str]
 
 def code_digest(path: str) -> str:
     """The digest of ``notebooks.<topic>:<name>`` and of all that it uses."""
+    lessons = topics(ROOT / PACKAGE).values()
+    stamps = ((lesson, lesson.stat().st_mtime_ns, lesson.stat().st_size) for lesson in lessons)
+    return _digest(path, tuple(stamps))
+
+
+@cache
+def _digest(path: str, stamps: tuple) -> str:
+    """``stamps`` tell the cache when a lesson is another."""
     module, _, name = path.partition(":")
     found: dict[Name, list] = {}
     _follow((module.removeprefix(f"{PACKAGE}."), name), _Lessons(), found)
@@ -44,13 +52,20 @@ def _follow(name: Name, lessons: _Lessons, found: dict[Name, list]) -> None:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             module, origin = _origin(statement, bound)
             found[name].append([module, origin])
-            if module.startswith(f"{PACKAGE}."):
-                _follow((module.removeprefix(f"{PACKAGE}."), origin), lessons, found)
+            _follow_import(module, origin, lessons, found)
             continue
         found[name].append(_shape(statement))
         for node in ast.walk(statement):
             if isinstance(node, ast.Name):
                 _follow((topic, node.id), lessons, found)
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    _follow_import(node.module, alias.name, lessons, found)
+
+
+def _follow_import(module: str, name: str, lessons: _Lessons, found: dict[Name, list]) -> None:
+    if module.startswith(f"{PACKAGE}."):
+        _follow((module.removeprefix(f"{PACKAGE}."), name), lessons, found)
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers import plots
 from helpers.ladder.budget import BUDGET
-from helpers.ladder.measuring import SPLITS, rows
+from helpers.ladder.measuring import SPLITS, rows, rows_digest
 from helpers.ladder.rungs import LADDER, in_order
 
 LOOKS = {
@@ -51,12 +51,17 @@ def figure(rungs: Iterable[str] | None = None, live: Sequence[dict] = ()):
 
 
 def png(drawn) -> bytes:
-    """A figure as a PNG for the README."""
+    """A figure as a PNG for the README; it carries the digest of the rows under ``rows``."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
     from helpers.course.stored import slim
 
-    buffer = io.BytesIO()
-    drawn.savefig(buffer, format="png", dpi=plots.STYLE["figure.dpi"])
-    return slim(buffer.getvalue())
+    large, small, note = io.BytesIO(), io.BytesIO(), PngInfo()
+    drawn.savefig(large, format="png", dpi=plots.STYLE["figure.dpi"])
+    note.add_text("rows", rows_digest())
+    Image.open(io.BytesIO(slim(large.getvalue()))).save(small, "PNG", optimize=True, pnginfo=note)
+    return small.getvalue()
 
 
 def _curves(names: list[str]) -> dict[str, dict[int, np.ndarray]]:
@@ -104,12 +109,17 @@ def _interval(scores: np.ndarray) -> tuple[float, float]:
 
 
 def _finding(curves: dict) -> str:
-    """Which rung is ahead where, at the fewest labels that all have."""
+    """Which rung is ahead where, at the number of labels that tells the rungs apart most."""
     common = set.intersection(*(set(curve) for curve in curves.values()))
     if not common:
         return "The ladder so far"
-    n = min(common)
-    mean = {name: curve[n].mean(0) for name, curve in curves.items()}
-    best = [max(mean, key=lambda name: mean[name][column]) for column in (0, 1)]
-    parts = [f"{best[0]} {mean[best[0]][0]:.0f} %", f"{best[1]} {mean[best[1]][1]:.0f} %"]
-    return f"Best with {n} labels: {parts[0]}; where no label shows the words: {parts[1]}"
+    if len(curves) == 1:
+        [(name, curve)] = curves.items()
+        ends = (
+            f"{curve[n][:, 0].mean():.0f} % with {n:,} labels" for n in (min(curve), max(curve))
+        )
+        return f"{name}: {', '.join(ends)}"
+    mean = {n: np.array([curve[n].mean(0) for curve in curves.values()]) for n in sorted(common)}
+    n = max(mean, key=lambda n: np.ptp(mean[n], axis=0).max())
+    ahead = [f"{list(curves)[i]} {mean[n][i, j]:.0f} %" for j, i in enumerate(mean[n].argmax(0))]
+    return f"Best with {n:,} labels: {ahead[0]}; where no label shows the words: {ahead[1]}"

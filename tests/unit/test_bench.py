@@ -1,16 +1,18 @@
 """The benchmark takes turns, compares equal work only, and writes its rows whole or not at all."""
 
 import json
+from importlib.util import find_spec
 
 import pytest
 import torch
 
-from helpers import bench, kernel_bench, measured
+from helpers import bench, kernel_bench, measured, recurrent_bench
 from helpers.bench import Measurement, UnequalWork, paired, same_work
 from helpers.kernels import dispatch
 
 FIELDS = {
-    "name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine", "share"
+    "name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine", "share",
+    "ms",
 }  # fmt: skip
 
 
@@ -110,7 +112,36 @@ def test_every_race_of_the_kernels_compares_equal_work(monkeypatch):
                 assert "peak memory" in row.name and row.share is None
             else:
                 assert row.ours == row.share == pytest.approx(race.speed(race.ours))
+                assert row.ms == pytest.approx(1e-3)
+                assert ": 1.00 × the peer (" in str(row) and "; 0.001 ms, " in str(row)
                 assert "of what the GPU can do" in str(row)
+
+
+@pytest.fixture
+def small_nets(monkeypatch):
+    """A few sentences; skipped where a lesson isn't in the checkout."""
+    for lesson in (recurrent_bench.LESSON_02, recurrent_bench.LESSON_03):
+        if find_spec(lesson) is None:
+            pytest.skip(f"{lesson} isn't in this checkout")
+    monkeypatch.setattr(recurrent_bench, "TOKENS", 1500)
+    monkeypatch.setattr(recurrent_bench, "SIZES", {"d_model": 16, "d_hidden": 16})
+
+
+@pytest.mark.parametrize("sides", ["lstm_loop", "bilm", "translator"])
+def test_the_recurrent_races_compare_equal_work(small_nets, sides):
+    race = getattr(recurrent_bench, sides)
+    assert paired(Measurement(*race()), runs=1).ratio > 0
+
+
+@pytest.mark.parametrize(
+    ("plain", "sides"), [("PlainBiLM", "bilm"), ("PlainTranslator", "translator")]
+)
+def test_a_peer_of_other_weights_is_refused(small_nets, monkeypatch, plain, sides):
+    monkeypatch.setattr(getattr(recurrent_bench, plain), "take", lambda plain, model: None)
+    _, _, ours, peer = getattr(recurrent_bench, sides)()
+    ours()
+    with pytest.raises(UnequalWork, match="losses of the updates differ"):
+        peer()
 
 
 def test_a_race_of_different_results_is_refused():
@@ -118,6 +149,16 @@ def test_a_race_of_different_results_is_refused():
     race = kernel_bench.Race("r", 1, "GB/s", x, torch.sin, {"peer": lambda x: 1.2 * x.sin()})
     with pytest.raises(UnequalWork, match="r and peer: result 0 differs by"):
         next(race.measurements())
+
+
+def test_a_peer_that_torch_lacks_here_is_left_out_with_a_sentence(capsys):
+    def lacking(x):
+        raise RuntimeError("No available kernel. Aborting execution.")
+
+    x = [torch.randn(3, requires_grad=True)]
+    race = kernel_bench.Race("r", 1, "GB/s", x, torch.sin, {"cuDNN": lacking, "peer": torch.sin})
+    assert [name for name, *_ in race.measurements()] == ["r, against peer"]
+    assert capsys.readouterr().out == "r: cuDNN can't do this here.\n"
 
 
 def test_sgns_sides_do_the_same_work():
