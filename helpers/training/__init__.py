@@ -97,7 +97,9 @@ class History:
         return len(self.evals) - 1 - self.evals.index(self.best) >= patience
 
 
-def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callbacks=()):
+def train(
+    model, loss_fn, batches, config, evaluate=None, optimizer=None, callbacks=(), progress=True
+):
     """Train `model` in place, on the device where it is, and return the History.
 
     The model is put into training mode, and left in it.
@@ -107,7 +109,8 @@ def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callba
     schedule multiplies; without one, `default_optimizer`. After each update every callback gets
     (history, ended). With a checkpoint, training goes on from it: changed settings, model or rows
     are noticed, changed code in `loss_fn`, `evaluate` or `collate` is not, nor is another number of
-    threads, with which sums may round otherwise.
+    threads, with which sums may round otherwise. Without `progress` nothing is shown: for the many
+    short trainings of an experiment.
 
     Raises FloatingPointError at a loss or gradient (that update is not made) or a score that isn't
     finite, CheckpointError if the checkpoint is damaged or another run's or can't be written, and
@@ -128,7 +131,7 @@ def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callba
     with (
         scheduled(optimizer, factor) as set_rates,
         deferred_interrupt() as interrupted,
-        contextlib.closing(Progress(total)) as progress,
+        contextlib.closing(Progress(total, shown=progress)) as report_progress,
     ):
         past, best_weights = checkpoint.load()
         history = History(**past)
@@ -160,7 +163,7 @@ def train(model, loss_fn, batches, config, evaluate=None, optimizer=None, callba
             ended = history.ended(total, config.patience)
             if ended or interrupted.is_set() or step % (config.save_every or epoch) == 0:
                 checkpoint.save(history, best_weights)
-            for report in (progress, *callbacks):
+            for report in (report_progress, *callbacks):
                 report(history, ended)
             if interrupted.is_set():
                 raise Interrupted(history, config.checkpoint)

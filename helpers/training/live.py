@@ -26,9 +26,9 @@ def progress_mode():
 class Progress:
     """A bar (the notebook's widget or a terminal's line), or a printed line each quarter."""
 
-    def __init__(self, total):
+    def __init__(self, total, shown=True):
         self.total = total
-        self.mode = progress_mode()
+        self.mode = progress_mode() if shown else "off"
         self.bar = None
 
     def __call__(self, history, ended):

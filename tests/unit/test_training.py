@@ -103,12 +103,10 @@ def test_a_score_that_is_no_number():
         training.train(linear(), squared_error, batches, config, evaluate=lambda model: math.nan)
 
 
-def short_run(callbacks=()):
+def short_run(**options):
     config = training.TrainConfig(steps=41, eval_every=30)
     batches = training.Batches(regression(), 4, seed=0)
-    return training.train(
-        linear(), squared_error, batches, config, lambda model: 0.5, callbacks=callbacks
-    )
+    return training.train(linear(), squared_error, batches, config, lambda model: 0.5, **options)
 
 
 def test_plain_progress_is_a_line_a_quarter(monkeypatch, capsys):
@@ -128,6 +126,13 @@ def test_progress_can_be_off_or_a_bar_that_resumes(monkeypatch, capsys, tmp_path
     tiny.run(tmp_path / "run.pt")
     out, err = capsys.readouterr()
     assert "20/20" in err and "loss" in err and not out
+
+
+@pytest.mark.parametrize("mode", ["bar", "plain"])
+def test_a_training_can_be_silent(mode, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_PROGRESS", mode)
+    short_run(progress=False)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_progress_mode(monkeypatch):
@@ -189,13 +194,13 @@ def test_drawing_is_a_small_picture():
 
 def test_live_plot_does_nothing_outside_a_notebook(capsys):
     plot = training.LivePlot()
-    short_run([plot])
+    short_run(callbacks=[plot])
     assert plot.handle is None
 
 
 def test_callbacks_see_every_update_and_the_end():
     seen = []
-    short_run([lambda history, ended: seen.append((history.steps[-1], ended))])
+    short_run(callbacks=[lambda history, ended: seen.append((history.steps[-1], ended))])
     assert seen == [(n, n == 41) for n in range(1, 42)]
 
 
