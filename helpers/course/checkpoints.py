@@ -28,20 +28,16 @@ class Maker:
     measure: str
 
 
-def _of(topic: str, restore: str, name: str = "") -> Maker:
-    tail = f"_{name}" if name else ""
-    module = f"notebooks.{topic}"
-    return Maker(
-        f"{module}:make{tail}_checkpoint", f"{module}:{restore}", f"{module}:measure{tail}"
-    )
+def _of(topic: str, make="make_checkpoint", restore="restore", measure="measure") -> Maker:
+    return Maker(*(f"notebooks.{topic}:{name}" for name in (make, restore, measure)))
 
 
 MAKERS = {
-    "glove": _of("word_embeddings", "restore_glove", "glove"),
-    "elmo": _of("elmo", "restore"),
-    "cove": _of("cove", "restore"),
-    "ulmfit": _of("ulmfit", "restore"),
-    "ulmfit_general": _of("ulmfit", "restore_general", "general"),
+    "glove": _of("word_embeddings", "make_glove_checkpoint", "restore_glove", "measure_glove"),
+    "elmo": _of("elmo"),
+    "cove": _of("cove"),
+    "ulmfit": _of("ulmfit"),
+    "ulmfit_general": _of("ulmfit", "make_general_checkpoint"),
 }
 FIELDS = {
     "name", "bytes", "sha256", "made_by", "seed", "corpus", "corpus_hash", "words", "words_read",
