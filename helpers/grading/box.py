@@ -7,19 +7,17 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 
-from helpers.grading import driver, frames
+from helpers.grading import driver, frames, scales
 from helpers.grading.exercise import Outcome
-from helpers.grading.sandbox import SCRATCH, Sandbox
+from helpers.grading.sandbox import Sandbox
 from helpers.grading.unprotected import Unprotected
 
 SAMPLE_SECONDS = 0.1
-FILE_COST = 4096
-PATIENCE = 3
-"""How many times its seconds an answer may take if the machine is busy, or if it only waits."""
+PATIENCE = 6
+"""How many times its seconds an answer may take on the clock, if the machine is busy."""
 DRIVER = ["-m", "helpers.grading.driver"]
 
 
@@ -41,7 +39,7 @@ class Box:
         self.place, self.topic = place, topic
         self.limits = place.limits
         self.peak_memory, self.log = 0, b""
-        self._computed_before, self._may_compute = 0.0, float("inf")
+        self._spent, self._may_spend = None, float("inf")
         self._messages: queue.Queue = queue.Queue(maxsize=64)
         self._closed = threading.Event()
 
@@ -73,14 +71,14 @@ class Box:
         self._stack.close()
 
     def answers(self, request: dict, seconds: float) -> Iterator[Outcome]:
-        """The outcomes of one exercise, as they come; ``seconds``: how long it may compute.
+        """The outcomes of one exercise, as they come; ``seconds``: how long it may compute or wait.
 
         Raises :class:`Over` when a limit is reached or the driver is gone; the box is then of no
         more use.
         """
         late = f"it ran longer than {seconds:.3g} s"
         deadline = time.monotonic() + PATIENCE * seconds
-        self._computed_before, self._may_compute = self._computed(), seconds
+        self._spent, self._may_spend = scales.Spent(self.process.first), seconds
         self._ask(frames.encode(request), deadline, late)
         for _ in request["cases"]:
             kind, content = self._next(deadline, late)
@@ -127,17 +125,13 @@ class Box:
                 raise Over("its process ended")
             if message:
                 return message[:1], message[1:]
-            is_late = time.monotonic() > deadline
-            if is_late or self._computed() - self._computed_before > self._may_compute:
+            spent = self._spent.seconds() if self._spent else 0.0
+            if time.monotonic() > deadline or spent > self._may_spend:
                 raise Over(late)
             self._weigh()
 
-    def _computed(self) -> float:
-        """CPU seconds of all processes inside, and of those that they have outlived."""
-        return sum(map(_cpu_seconds, _family(self.process.first)))
-
     def _weigh(self) -> None:
-        memory = sum(map(_memory, _family(self.process.first))) + _scratch(self.process.first)
+        memory = scales.memory(self.process.first)
         self.peak_memory = max(self.peak_memory, memory)
         if memory > self.limits.memory:
             raise Over(f"it used more than {self.limits.memory / 2**30:.3g} GiB of memory")
@@ -163,7 +157,7 @@ class Box:
 
     def _end(self) -> None:
         with contextlib.suppress(psutil.Error):
-            for process in _family(self.process.first)[:1] or [self.process]:
+            for process in scales.family(self.process.first)[:1] or [self.process]:
                 process.kill()
 
 
@@ -178,42 +172,3 @@ def _outcome(raw: bytes) -> Outcome:
     if (type(error), type(changed), type(attempted)) != (str, int, bool):
         return Outcome(error="what it returned can't be read")
     return Outcome(value, error[:1000], changed, attempted)
-
-
-def _family(first: int) -> list[psutil.Process]:
-    """A process and all below it, itself first; nothing once it is gone."""
-    try:
-        process = psutil.Process(first)
-        return [process, *process.children(recursive=True)]
-    except (psutil.Error, ValueError):
-        return []
-
-
-def _cpu_seconds(process: psutil.Process) -> float:
-    with contextlib.suppress(psutil.Error):
-        times = process.cpu_times()
-        return times.user + times.system + times.children_user + times.children_system
-    return 0.0
-
-
-def _scratch(first: int) -> int:
-    """Bytes that files in memory take inside a sandbox; an empty one costs the kernel a page."""
-    used = 0
-    for folder in SCRATCH:
-        with contextlib.suppress(OSError):
-            stat = os.statvfs(f"/proc/{first}/root{folder}")
-            blocks, files = stat.f_blocks - stat.f_bfree, stat.f_files - stat.f_ffree
-            used += blocks * stat.f_frsize + files * FILE_COST
-    return used
-
-
-def _memory(process: psutil.Process) -> int:
-    """Bytes a process holds, a shared page counted for its part; 0 once it is gone."""
-    try:
-        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
-        pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
-        return int(pss.split()[1]) * 1024
-    except (OSError, StopIteration):  # not Linux, or a process that lets nobody look
-        with contextlib.suppress(psutil.Error):
-            return process.memory_info().rss
-        return 0

@@ -48,9 +48,8 @@ class SandboxError(Exception):
 class Limits:
     """What an answer may use: seconds, bytes, numbers of processes and files.
 
-    ``exercise`` counts seconds of computing, so that a busy machine costs no points, and three
-    times as many on the clock. ``notebook`` is on the clock, for all exercises together, the
-    ``start`` not counted. ``memory`` is that of all processes together, ``address_space`` of each.
+    ``exercise`` counts seconds of computing and of waiting, so that a busy machine costs no points.
+    ``notebook`` is on the clock, for all exercises together, the ``start`` not counted. ``memory`` is that of all processes together, ``address_space`` of each.
     """
 
     exercise: float = 20.0
@@ -168,9 +167,7 @@ class Sandbox:
         for path in SCRATCH:  # before Python, which may be in a checkout below /tmp
             mounts += ["--size", str(self.limits.scratch), "--perms", "1777", "--tmpfs", path]
         for path in _python_folders():
-            for parent in reversed(Path(path).parents[:-1]):  # else nobody but root gets through
-                mounts += ["--perms", "0755", "--dir", str(parent)]
-            mounts += ["--ro-bind", path, path]
+            mounts += readable(path)
         mounts += ["--ro-bind", str(self.course), COURSE]
         return [*mounts, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
@@ -187,6 +184,13 @@ class Sandbox:
             "--memlock=65536",
             "--msgqueue=0",
         ]
+
+
+def readable(path: str) -> list[str]:
+    """Options that show a folder inside where it is outside."""
+    parents = reversed(Path(path).parents[:-1])  # for the sandbox's user to get through
+    made = [option for parent in parents for option in ("--perms", "0755", "--dir", str(parent))]
+    return [*made, "--ro-bind", path, path]
 
 
 def _python_folders() -> list[str]:

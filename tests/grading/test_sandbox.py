@@ -106,9 +106,9 @@ def unlimited(name: str):
     return lambda command: [part for part in command if not part.startswith(f"--{name}=")]
 
 
-def inserted(*options: str):
-    return lambda command: [*command[: command.index("--chdir")], *options,
-                            *command[command.index("--chdir") :]]  # fmt: skip
+def with_checkout(command: list[str]) -> list[str]:
+    at = command.index("--remount-ro")
+    return [*command[:at], *sandbox.readable(str(ROOT)), *command[at:]]
 
 
 def writable(command: list[str]) -> list[str]:
@@ -122,7 +122,7 @@ HOLES = {
     "its memory has no limit": unlimited("as"),
     "the number of its processes has no limit": unlimited("nproc"),
     "/tmp has no limit": lambda command: without(command, "--size", values=1),
-    "it can read .*/solutions": inserted("--ro-bind", str(ROOT), str(ROOT)),
+    "it can read .*/solutions": with_checkout,
     "it can write to /course": writable,
 }
 
@@ -245,16 +245,36 @@ def test_no_file_of_the_grader_is_open_inside(tmp_path):
 def test_a_grader_that_is_killed_takes_its_sandboxes_along(tmp_path):
     graded.need_sandbox()
     code = (
-        "import sys; from pathlib import Path; from helpers.grading.sandbox import *\n"
-        "with Sandbox(Path(sys.argv[1])).start(['-c', 'import time; time.sleep(600)']) as p:\n"
-        "    print(p.first, flush=True); p.wait()"
+        "import subprocess, sys; from pathlib import Path; from helpers.grading.sandbox import *\n"
+        "program = 'import time; print(flush=True); time.sleep(600)'\n"
+        "pipe = subprocess.PIPE\n"
+        "with Sandbox(Path(sys.argv[1])).start(['-c', program], stdout=pipe) as process:\n"
+        "    process.stdout.readline(); print(process.first, flush=True); process.wait()"
     )
-    command = [sys.executable, "-c", code, str(tmp_path)]
+    assert_gone_with_its_grader(code, str(tmp_path))
+
+
+def test_a_grader_that_is_killed_at_the_very_start_takes_its_sandboxes_along():
+    """bubblewrap isn't bound to the grader yet; the driver ends when nobody talks to it."""
+    graded.need_sandbox()
+    code = (
+        "import subprocess, sys; from pathlib import Path; from helpers.grading.sandbox import *\n"
+        "program = ['-m', 'helpers.grading.driver', 'transfer_learning']\n"
+        "pipes = dict.fromkeys(('stdin', 'stdout', 'stderr'), subprocess.PIPE)\n"
+        "with Sandbox(Path(sys.argv[1])).start(program, **pipes) as process:\n"
+        "    print(process.first, flush=True); process.wait()"
+    )
+    assert_gone_with_its_grader(code, str(graded.place().course))
+
+
+def assert_gone_with_its_grader(code: str, folder: str) -> None:
+    """Kill a grader as soon as it prints the number of its sandbox's first process."""
+    command = [sys.executable, "-c", code, folder]
     grader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     first = int(grader.stdout.readline())
     grader.kill()
     grader.communicate()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{first}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{first}").exists()

@@ -1,0 +1,100 @@
+"""What the processes of a sandbox use, looked at from outside: time and memory."""
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import psutil
+
+from helpers.grading.sandbox import SCRATCH
+
+FILE_COST = 4096
+BUSY = ("R", "D")
+"""States of a thread that computes, or would if the machine let it: running, waiting for a disk."""
+
+
+class Spent:
+    """Seconds that a process and all below it have spent since this was made.
+
+    They spend what they compute, and what passes while all of them wait. What passes while a busy
+    machine keeps them from computing costs nobody anything.
+    """
+
+    def __init__(self, first: int):
+        self.first = first
+        self._computed, self._waited, self._looked = computed(first), 0.0, time.monotonic()
+
+    def seconds(self) -> float:
+        """Ask often: the time since it was asked last counts as waiting if all wait now."""
+        now = time.monotonic()
+        if not any(map(_is_busy, family(self.first))):
+            self._waited += now - self._looked
+        self._looked = now
+        return computed(self.first) - self._computed + self._waited
+
+
+def computed(first: int) -> float:
+    """CPU seconds of all processes inside, and of those that they have outlived."""
+    return sum(map(_cpu_seconds, family(first)))
+
+
+def memory(first: int) -> int:
+    """Bytes that all processes inside hold, a shared page counted once, and their files in memory."""
+    return sum(map(_memory, family(first))) + _scratch(first)
+
+
+def family(first: int) -> list[psutil.Process]:
+    """A process and all below it, itself first; nothing once it is gone."""
+    try:
+        process = psutil.Process(first)
+        return [process, *process.children(recursive=True)]
+    except (psutil.Error, ValueError):
+        return []
+
+
+def _is_busy(process: psutil.Process) -> bool:
+    """Whether one of its threads computes, or would if it could."""
+    with contextlib.suppress(OSError):
+        threads = os.listdir(f"/proc/{process.pid}/task")
+        return any(_state(f"/proc/{process.pid}/task/{thread}/stat") in BUSY for thread in threads)
+    with contextlib.suppress(psutil.Error):  # not Linux, or gone
+        return process.status() == psutil.STATUS_RUNNING
+    return False
+
+
+def _state(path: str) -> str:
+    """The letter after the name, which may hold any character."""
+    with contextlib.suppress(OSError):
+        return Path(path).read_text(encoding="utf-8", errors="replace").rpartition(") ")[2][:1]
+    return ""
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        times = process.cpu_times()
+        return times.user + times.system + times.children_user + times.children_system
+    return 0.0
+
+
+def _scratch(first: int) -> int:
+    """Bytes that files in memory take inside a sandbox; an empty one costs the kernel a page."""
+    used = 0
+    for folder in SCRATCH:
+        with contextlib.suppress(OSError):
+            stat = os.statvfs(f"/proc/{first}/root{folder}")
+            blocks, files = stat.f_blocks - stat.f_bfree, stat.f_files - stat.f_ffree
+            used += blocks * stat.f_frsize + files * FILE_COST
+    return used
+
+
+def _memory(process: psutil.Process) -> int:
+    """Bytes a process holds, a shared page counted for its part; 0 once it is gone."""
+    try:
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+        return int(pss.split()[1]) * 1024
+    except (OSError, StopIteration):  # not Linux, or a process that lets nobody look
+        with contextlib.suppress(psutil.Error):
+            return process.memory_info().rss
+        return 0
