@@ -1,7 +1,6 @@
 """One driver in its sandbox, talked to from outside, where the clock and the scales are."""
 
 import contextlib
-import os
 import queue
 import subprocess
 import threading
@@ -40,7 +39,7 @@ class Box:
         self.limits = place.limits
         self.peak_memory, self.log = 0, b""
         self._spent, self._may_spend = None, float("inf")
-        self._messages: queue.Queue = queue.Queue(maxsize=64)
+        self._messages: queue.Queue = queue.Queue(maxsize=4)
         self._closed = threading.Event()
 
     def __enter__(self) -> "Box":
@@ -58,6 +57,7 @@ class Box:
             reader.start()
         try:
             self._wait_until_ready()
+            scales.end_first(self.process.first)
         except BaseException:
             self.__exit__()
             raise

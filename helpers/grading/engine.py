@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.grading.exercise import Case, Exercise, Outcome, Score
 from helpers.grading.running import run
-from helpers.grading.values import difference, size
+from helpers.grading.values import difference, is_finite, size
 
 __all__ = ["AnswerKey", "draw", "grade", "judge", "run"]
 FAR_TOO_LARGE = 100
@@ -126,6 +126,8 @@ def _failure(exercise: Exercise, case: Case, right: Outcome, got: Outcome) -> st
         return difference(right.value, got.value, exercise.rtol, exercise.atol)
     if size(got.value) > FAR_TOO_LARGE * (size(right.value) + 1):
         return "it is far larger than it should be"  # and might blow up what compares it
+    if is_finite(right.value) and not is_finite(got.value):
+        return "it holds values that are NaN or infinite"  # which may slip through a comparison
     try:
         return exercise.compare(case, right.value, got.value)
     except Exception as error:  # an answer of a form that nobody foresaw

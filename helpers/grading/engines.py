@@ -51,17 +51,17 @@ def on_cluster(
             for key, raw in contents.items()
         }
         for future in distributed.as_completed(futures):
-            yield futures[future], _outcome(future, distributed.scheduler.KilledWorker)
+            yield futures[future], _outcome(future)
 
 
-def _outcome(future, *lost: type[Exception]) -> Outcome:
-    """The result, or the fault that it has none; ``lost``: what is raised if a worker was lost."""
+def _outcome(future) -> Outcome:
+    """The result, or why there is none: a fault of the grader or a lost worker is nobody's zero."""
     try:
         return future.result()
     except BoxFault as fault:
         return fault
-    except lost as error:
-        return BoxFault(f"A worker of the cluster was lost: {error}")
+    except Exception as error:
+        return BoxFault(f"The grader failed ({type(error).__name__}: {error}).")
 
 
 def cluster_package():

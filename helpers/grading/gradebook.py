@@ -11,7 +11,8 @@ from helpers.grading.submissions import Submission
 from helpers.settings import did_you_mean
 
 MANUAL_COLUMNS = ["student", "item", "points", "out_of", "comment"]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula; some spreadsheets take the last four, wide forms, for the same."""
 
 
 class ManualError(Exception):

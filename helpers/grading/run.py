@@ -60,6 +60,7 @@ def run(options: Options) -> int:
     name = lesson_name(options.notebook, options.checkout)
     found = find(options.submissions, name, lessons_with_exercises(options.checkout))
     output = options.output or ROOT / "build" / "grading" / name
+    output.mkdir(mode=0o700, parents=True, exist_ok=True)  # points are nobody else's business
     students = [submission.student for submission in found.chosen]
     by_hand = gradebook.read_manual(options.manual, students) if options.manual else {}
     task = Task(

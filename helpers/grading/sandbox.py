@@ -49,7 +49,8 @@ class Limits:
     """What an answer may use: seconds, bytes, numbers of processes and files.
 
     ``exercise`` counts seconds of computing and of waiting, so that a busy machine costs no points.
-    ``notebook`` is on the clock, for all exercises together, the ``start`` not counted. ``memory`` is that of all processes together, ``address_space`` of each.
+    ``notebook`` is on the clock, for all exercises together, the ``start`` not counted.
+    ``memory`` is that of all processes together, ``address_space`` of each.
     """
 
     exercise: float = 20.0

@@ -142,7 +142,8 @@ def _needed(
     """The exported names that the answer uses, and the ids of the units to run.
 
     A name means what the learner bound it to at or above the answer, else what the lesson exports,
-    else what its other cells bind, else what the learner bound below.
+    else what its other cells bind, else what the learner bound below. Until the learner's binding
+    is reached, it means what the lesson exports or imports.
     """
     imported = {name for unit in given + above + below if unit.imports for name in unit.binds}
     fixed = imported | set(exported) | set(dir(builtins))
@@ -153,13 +154,14 @@ def _needed(
         name = pending.pop()
         done.add(name)
         found = _concerning(name, above, fixed)
-        if not any(name in unit.binds for unit in found):
-            if name in exported:
-                used[name] = exported[name]
-            else:
-                found += _concerning(name, given, fixed) or (
-                    [] if hasattr(builtins, name) else _concerning(name, below, fixed)
-                )
+        is_bound = any(name in unit.binds for unit in found)
+        found += [unit for unit in given if unit.imports and name in unit.binds]
+        if name in exported:
+            used[name] = exported[name]
+        elif not is_bound:
+            found += _concerning(name, given, fixed) or (
+                [] if hasattr(builtins, name) else _concerning(name, below, fixed)
+            )
         for unit in found:
             if id(unit) not in chosen:
                 chosen.add(id(unit))

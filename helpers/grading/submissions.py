@@ -21,13 +21,16 @@ from helpers.grading.reading import MAX_BYTES
 
 MAX_UNPACKED, MAX_UNPACKED_INSIDE = 2 * 2**30, 8 * MAX_BYTES
 """How much is unpacked of a zip, and of a zip inside a zip, before the rest is left alone."""
+ENTRY_COST = 2**14
+"""What an entry counts at least, so that empty ones come to an end too."""
 IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
-CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_.+\.ipynb", re.IGNORECASE)
+CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_.+\.(?:ipynb|zip)", re.IGNORECASE)
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file.*", re.IGNORECASE)
 TIME = r"\d{4}-\d\d-\d\d(?:[T _]\d\d[.:-]?\d\d(?:[.:-]?\d\d)?)?"
-VERSION = re.compile(rf"(?:[ _-]*(?:\(\d+\)|copy ?\d*|late|{TIME}))+$", re.IGNORECASE)
-DAMAGED = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError)
-"""What reading a zip may raise; the last for a password."""
+VERSION = re.compile(rf"(?:[ _-]*(?:\(\d+\)|copy(?: ?\d+)?|late|{TIME}))+$", re.IGNORECASE)
+DAMAGED = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError,
+           MemoryError)  # fmt: skip
+"""What reading a zip may raise: a RuntimeError for a password, a MemoryError for a false size."""
 
 
 class NoSubmissions(Exception):
@@ -117,18 +120,35 @@ def _files(place: Path) -> Iterator[_File]:
 def _on_disk(path: Path, parts: tuple[str, ...]) -> Iterator[_File]:
     """A notebook, or those in a zip; ``parts``: its path as a label."""
     suffix = path.suffix.lower()
+    label = parts or (path.name,)
     try:
         if suffix == ".ipynb":
             with _open(path) as file:
-                yield _File(parts or (path.name,), file.read(MAX_BYTES + 1))
+                yield _File(label, file.read(MAX_BYTES + 1))
         elif suffix == ".zip":
             with _open(path) as file:
-                for found in _in_zip(file, parts[:-1], MAX_UNPACKED):
-                    alone = len(found.parts) == 1 and not CANVAS.fullmatch(found.parts[0])
-                    inner = (path.stem, *found.parts) if alone else found.parts
-                    yield replace(found, parts=inner)
+                inside = list(_in_zip(file, (), MAX_UNPACKED))
+            is_download = not parts or (len(parts) == 1 and _is_download(path.name, inside))
+            for found in inside:
+                yield found if is_download else replace(found, parts=(*label, *found.parts))
     except OSError as error:
-        yield _File((*parts[:-1], f"{path.name}"), None, f"It can't be read: {error.strerror}.")
+        yield _File(label, None, f"It can't be read: {error.strerror}.")
+
+
+def _is_download(name: str, inside: list[_File]) -> bool:
+    """Whether a zip holds what many handed in: named by Moodle or Canvas, or a folder for each."""
+    if _platform(name):
+        return False
+    named = any(_platform(file.parts[0]) for file in inside)
+    return named or len({file.parts[0] for file in inside if len(file.parts) > 1}) > 1
+
+
+def _platform(name: str) -> tuple[str, re.Match] | None:
+    """Which learning platform made this name, and what it says."""
+    for platform, pattern in (("moodle", MOODLE), ("canvas", CANVAS)):
+        if match := pattern.fullmatch(name):
+            return platform, match
+    return None
 
 
 def _open(path: Path) -> BinaryIO:
@@ -146,7 +166,7 @@ def _in_zip(file: BinaryIO, above: tuple[str, ...], budget: int, depth: int = 0)
     try:
         archive = zipfile.ZipFile(file)
     except DAMAGED as error:
-        yield _File((*above, "damaged.zip"), None, f"The zip can't be read: {error}.")
+        yield _File(above or ("damaged.zip",), None, f"The zip can't be read: {error}.")
         return
     for entry in archive.infolist():
         parts = (*above, *_safe_parts(entry.filename))
@@ -154,15 +174,14 @@ def _in_zip(file: BinaryIO, above: tuple[str, ...], budget: int, depth: int = 0)
         if suffix not in (".ipynb", ".zip") or entry.is_dir() or any(map(_is_ignored, parts)):
             continue
         found = _unzipped(archive, entry, parts)
-        budget -= len(found.raw or b"")
+        budget -= max(ENTRY_COST, len(found.raw or b""))
         if budget < 0:
             yield _File(parts, None, "The zip unpacks to more than is allowed.")
             return
         if suffix == ".ipynb" or found.raw is None:
             yield found
         elif depth == 0:
-            folder = parts[:-1] or (PurePosixPath(parts[-1]).stem,)
-            yield from _in_zip(io.BytesIO(found.raw), folder, MAX_UNPACKED_INSIDE, depth + 1)
+            yield from _in_zip(io.BytesIO(found.raw), parts, MAX_UNPACKED_INSIDE, depth + 1)
 
 
 def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> _File:
@@ -201,15 +220,14 @@ def _submission(file: _File, lesson: str) -> Submission:
 
 
 def _student(parts: tuple[str, ...], lesson: str) -> tuple[str, dict[str, str]]:
-    """Who handed in a file, by its path."""
-    for part in parts:
-        if match := MOODLE.fullmatch(part):
-            return _clean(match["who"]), {"moodle": match["id"]}
-    if match := CANVAS.fullmatch(parts[-1]):
-        return _clean(match["who"]), {"canvas": match["id"]}
-    if len(parts) > 1:
+    """Who handed in a file: the outermost name says so, since inner ones are the student's own."""
+    if found := _platform(parts[0]):
+        platform, match = found
+        return _clean(match["who"]), {platform: match["id"]}
+    is_folder = len(parts) > 1 and not parts[0].lower().endswith(".zip")
+    if is_folder:
         return _clean(parts[0]), {}
-    stem = PurePosixPath(parts[-1]).stem
+    stem = PurePosixPath(parts[0]).stem
     without = re.sub(rf"[ _-]*{re.escape(lesson)}[ _-]*", "", stem) or stem
     return _clean(VERSION.sub("", without) or without), {}
 

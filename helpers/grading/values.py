@@ -99,6 +99,17 @@ def size(value) -> int:
     return sum(map(size, value)) + 1 if isinstance(value, list | tuple) else 1
 
 
+def is_finite(value) -> bool:
+    """Whether none of the numbers in a plain value is NaN or infinite."""
+    if isinstance(value, Array):
+        return bool(np.isfinite(value.data).all())
+    if isinstance(value, dict):
+        return all(map(is_finite, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 def kind_of(value) -> str:
     """What a plain value is, in words: ``a torch tensor``, ``a list`` …"""
     if isinstance(value, Array | Foreign):

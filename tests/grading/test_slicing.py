@@ -36,6 +36,17 @@ def test_names_come_from_above_then_exports_then_the_lesson_then_below():
     assert answer("def f(): return len([])", "len = None")() == 0
 
 
+def test_an_import_repeated_below_is_there_above_too():
+    lesson = ["import math", "from math import pi"]
+    cells = [
+        "def helper(x: math.inf = pi): return x",
+        "import math\npi = 3\ndef f(): return helper()",
+    ]
+    assert answer(*cells, lesson=lesson)() > 3.1
+    cells = ["made = component()", "component = str\ndef f(): return made"]
+    assert answer(*cells)() == "exported"
+
+
 def test_only_what_is_needed_runs():
     ran = []
     LESSON.ran = ran

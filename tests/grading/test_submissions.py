@@ -78,12 +78,14 @@ def test_download_zips(tmp_path, where, names, expected):
 def test_a_students_own_zip(tmp_path):
     put(tmp_path, "Ann/homework.zip", zipped("hw/01_word_embeddings.ipynb"))
     put(tmp_path, "Bo.zip", zipped("01_word_embeddings.ipynb"))
+    put(tmp_path, "Fay_01_word_embeddings.zip", zipped("hw/01_word_embeddings.ipynb", "x.ipynb"))
+    put(tmp_path, "ho_11_5_work.zip", zipped("a/01_word_embeddings.ipynb", "b/draft.ipynb"))
     inner = zipped("01_word_embeddings.ipynb", "__MACOSX/01_word_embeddings.ipynb")
     outer = io.BytesIO()
     with zipfile.ZipFile(outer, "w") as archive:
         archive.writestr("Cy_3_assignsubmission_file_/work.zip", inner)
     put(tmp_path, "moodle.zip", outer.getvalue())
-    assert students(tmp_path) == ["Ann", "Bo", "Cy"]
+    assert students(tmp_path) == ["Ann", "Bo", "Cy", "Fay", "ho"]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,61 @@ def test_many_entries_in_a_students_zip_are_left_alone(tmp_path, monkeypatch):
     put(tmp_path, "all.zip", zipped(*names, content=bytes(2**20)))
     found = find(tmp_path, LESSON, LESSONS)
     assert len(found.set_aside) + len(found.chosen) == 4
+
+
+def test_empty_entries_without_end_are_left_alone(tmp_path):
+    inner = zipped(*(f"{number}.ipynb" for number in range(9000)), content=b"")
+    put(tmp_path, "Ann/all.zip", inner)
+    put(tmp_path, "Bo.zip", zipped("hw.zip", content=inner))
+    found = find(tmp_path, LESSON, LESSONS)
+    assert [one.student for one in found.chosen] == ["Ann", "Bo"]
+    from_bo = [origin for origin, _ in found.set_aside if origin.startswith("Bo.zip")]
+    assert len(from_bo) < 3000
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Eve/Bob_2_assignsubmission_file_/01_word_embeddings.ipynb"],
+        ["Eve/bob_12_6_01_word_embeddings.ipynb"],
+        ["Eve_1_assignsubmission_file_/bob_12_6_x.ipynb"],
+        ["Eve_1_assignsubmission_file_/Bob_2_assignsubmission_file_/x.ipynb"],
+    ],
+)
+@pytest.mark.parametrize("kind", ["folder", "zip inside", "zip of one", "download"])
+def test_nobody_can_hand_in_for_somebody_else(tmp_path, names, kind):
+    """What lies below a name that the platform or the instructor gave is the student's own work."""
+    for name in names:
+        top, _, rest = name.partition("/")
+        if kind == "folder":
+            put(tmp_path, name)
+        elif kind == "zip inside":
+            put(tmp_path, f"{top}/homework.zip", zipped(f"hw/{rest}", rest))
+        elif kind == "zip of one":
+            put(tmp_path, "Eve_9_assignsubmission_file_.zip", zipped(rest, f"x/{rest}"))
+        else:
+            other = "Fay_5_assignsubmission_file_/x.ipynb"
+            put(tmp_path, "moodle.zip", zipped(name, other))
+    assert "Eve" in students(tmp_path) and not {"Bob", "bob"} & set(students(tmp_path))
+
+
+def test_no_name_takes_for_ever(tmp_path):
+    """Each of these took minutes, or would have, with an ambiguous pattern."""
+    for name in ("copy " * 45 + "x", "copy1" * 45 + "x", " _-" * 80 + "x", "late-" * 45 + "x"):
+        put(tmp_path, f"{name}.ipynb")
+    assert len(students(tmp_path)) == 4
+
+
+def test_a_zip_that_asks_for_much_memory_is_one_problem(tmp_path):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("01_word_embeddings.ipynb", b"{}")
+    raw = bytearray(target.getvalue())
+    at = raw.index(b"01_word_embeddings.ipynb") + len("01_word_embeddings.ipynb")
+    raw[at + 5 : at + 9] = b"\xff" * 4  # the size of the dictionary: 4 GiB
+    put(tmp_path, "Ann.zip", bytes(raw))
+    (one,) = find(tmp_path, LESSON, LESSONS).chosen
+    assert one.student == "Ann" and (one.raw == b"{}" or "can't be unpacked" in one.problem)
 
 
 @pytest.mark.parametrize("raw", [b"", b"PK", zipped("Ann/x.ipynb")[:-10], bytes(500)])
