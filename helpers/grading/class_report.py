@@ -54,14 +54,14 @@ def histogram(shares: list[float], most: float) -> str:
     bars = []
     for position in range(BINS):
         n, x = counts[position], 10 + position * step
-        height = n / tallest * (base - 25)
+        height = n / tallest * (base - 35)
         bars.append(
             f'<rect x="{x + 2:.0f}" y="{base - height:.0f}" width="{step - 4:.0f}" '
             f'height="{height:.0f}"/>'
         )
         if n:
             bars.append(
-                f'<text x="{x + step / 2:.0f}" y="{base - height - 6:.0f}" '
+                f'<text x="{x + step / 2:.0f}" y="{base - height - 5:.0f}" '
                 f'text-anchor="middle">{n}</text>'
             )
     ticks = [
@@ -73,7 +73,8 @@ def histogram(shares: list[float], most: float) -> str:
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" '
         f'aria-label="Number of students by points">{"".join(bars)}'
         f'<line x1="10" x2="{WIDTH - 10}" y1="{base}" y2="{base}"/>{"".join(ticks)}'
-        f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle">points</text></svg>'
+        f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle">points</text>'
+        '<text x="10" y="12">students</text></svg>'
     )
 
 

@@ -30,6 +30,8 @@ WITNESS = "00-saving"
 """The exercise that is answered honestly in every submission: nobody else may cost it a point."""
 TARGETS = ("00-prior", "00-leak", "00-noise", "00-band", "00-taxonomy")
 LIMITS = Limits(exercise=3.0, notebook=120.0, memory=768 * 2**20)
+SLACK = 30.0
+"""Seconds that looking at 64 processes, and ending them, may take where the machine is busy."""
 REGION = re.compile(r"[^\n]*### (?:BEGIN|END) SOLUTION\n")
 
 

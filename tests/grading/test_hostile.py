@@ -5,12 +5,10 @@ import subprocess
 
 import graded
 import pytest
-from graded import GROUPS, LIMITS, TARGETS, WITNESS
+from graded import GROUPS, LIMITS, SLACK, TARGETS, WITNESS
 
 from helpers.grading.box import PATIENCE
 
-SLACK = 2.0
-"""Seconds that an answer may go on after its limit on the clock."""
 PLACES = [(group, i) for group, samples in enumerate(GROUPS) for i in range(len(samples))]
 
 
