@@ -6,6 +6,8 @@ bind or change a name which the answer uses are picked out, and only they are ru
 from the lesson's exported module, never from a learner's copy of it.
 """
 
+import __future__
+
 import ast
 import builtins
 import contextlib
@@ -18,6 +20,8 @@ from functools import cache
 
 CELL_MAGICS = ("%%time", "%%capture", "%%prun")
 """Cell magics under which stands ordinary Python."""
+DEFERRED = "from __future__ import annotations"
+"""Holds for all later cells of a notebook; here for all cells, which takes nothing from any."""
 READING = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 STAR = "*"
 
@@ -58,7 +62,8 @@ def load_answer(grade_id: str, function: str, lesson: list[str], own: list[Cell]
     """
     cells = [*map(Cell, lesson), *own]
     home = _home(grade_id, function, cells, len(lesson))
-    units = [_units(cell, number) for number, cell in enumerate(cells)]
+    flags = __future__.annotations.compiler_flag if any(map(_defers, cells)) else 0
+    units = [_units(cell, number, flags) for number, cell in enumerate(cells)]
     parts = units[: len(lesson)], units[len(lesson) : home + 1], units[home + 1 :]
     given, above, below = ([unit for some in part for unit in some] for part in parts)
     used, chosen = _needed(function, given, above, below, {} if module is None else public(module))
@@ -77,7 +82,11 @@ def load_answer(grade_id: str, function: str, lesson: list[str], own: list[Cell]
 def parse_ahead(lesson: list[str]) -> None:
     """Look at the cells of a lesson once, before processes that all need them are forked."""
     for number, source in enumerate(lesson):
-        _units(Cell(source), number)
+        _units(Cell(source), number, 0)
+
+
+def _defers(cell: Cell) -> bool:
+    return DEFERRED in cell.source
 
 
 def public(module: types.ModuleType) -> dict:
@@ -180,10 +189,10 @@ def _concerning(name: str, units: list[Unit], fixed: set[str]) -> list[Unit]:
 
 
 @cache
-def _units(cell: Cell, number: int) -> list[Unit]:
+def _units(cell: Cell, number: int, flags: int) -> list[Unit]:
     """The statements of a cell; none if it isn't Python. Those of the lesson are needed often."""
     try:
-        return [_unit(node, number) for node in _parsed(cell, number)]
+        return [_unit(node, number, flags) for node in _parsed(cell, number)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -195,8 +204,8 @@ def _parsed(cell: Cell, number: int) -> list[ast.stmt]:
     return ast.parse(text, name).body
 
 
-def _unit(node: ast.stmt, cell: int) -> Unit:
-    code = _compiled(node, cell)
+def _unit(node: ast.stmt, cell: int, flags: int) -> Unit:
+    code = _compiled(node, cell, flags)
     is_import = isinstance(node, ast.Import | ast.ImportFrom)
     binds, reads = _bound(node, cell), _read(code)
     if isinstance(node, ast.For):  # its variables get their values here
@@ -207,8 +216,8 @@ def _unit(node: ast.stmt, cell: int) -> Unit:
     )
 
 
-def _compiled(node: ast.stmt, cell: int) -> types.CodeType:
-    return compile(ast.Module([node], []), f"<cell {cell}>", "exec", dont_inherit=True)
+def _compiled(node: ast.stmt, cell: int, flags: int = 0) -> types.CodeType:
+    return compile(ast.Module([node], []), f"<cell {cell}>", "exec", flags, dont_inherit=True)
 
 
 def _bound(node: ast.stmt, cell: int) -> set[str]:

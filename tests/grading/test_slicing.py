@@ -47,6 +47,14 @@ def test_an_import_repeated_below_is_there_above_too():
     assert answer(*cells)() == "exported"
 
 
+def test_annotations_that_are_not_evaluated():
+    function = "def f(x: Missing = 1) -> Missing: return x"
+    assert answer(f"from __future__ import annotations\n{function}")() == 1
+    assert answer("from __future__ import annotations\nx = 1", function)() == 1
+    with pytest.raises(NameError):
+        answer(function)
+
+
 def test_only_what_is_needed_runs():
     ran = []
     LESSON.ran = ran
