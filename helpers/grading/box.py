@@ -131,7 +131,7 @@ class Box:
             self._weigh()
 
     def _weigh(self) -> None:
-        memory = scales.memory(self.process.first)
+        memory = scales.memory(self.process.first, self.place.scratch)
         self.peak_memory = max(self.peak_memory, memory)
         if memory > self.limits.memory:
             raise Over(f"it used more than {self.limits.memory / 2**30:.3g} GiB of memory")

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from helpers import ROOT
 from helpers.grading import seccomp
@@ -109,6 +110,7 @@ class Sandbox:
 
     course: Path
     limits: Limits = Limits()
+    scratch: ClassVar[tuple[str, ...]] = SCRATCH
 
     @contextmanager
     def start(self, program: list[str], **streams) -> Iterator[subprocess.Popen]:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import psutil
 
-from helpers.grading.sandbox import SCRATCH
-
 FILE_COST = 4096
 BUSY = ("R", "D")
 """States of a thread that computes, or would if the machine let it: running, waiting for a disk."""
@@ -48,9 +46,12 @@ class Spent:
         return max(outlived, sum(self._own.values()))
 
 
-def memory(first: int) -> int:
-    """Bytes that all processes hold, a shared page counted once, and their files in memory."""
-    return sum(map(_memory, family(first))) + _scratch(first)
+def memory(first: int, scratch: tuple[str, ...]) -> int:
+    """Bytes that all processes hold, a shared page counted once, and the files in memory.
+
+    ``scratch``: folders, as the processes see them, whose files lie in memory.
+    """
+    return sum(map(_memory, family(first))) + _scratch(first, scratch)
 
 
 def family(first: int) -> list[psutil.Process]:
@@ -86,10 +87,10 @@ def _state(path: str) -> str:
     return ""
 
 
-def _scratch(first: int) -> int:
-    """Bytes that files in memory take inside a sandbox; an empty one costs the kernel a page."""
+def _scratch(first: int, folders: tuple[str, ...]) -> int:
+    """Bytes that files in memory take; an empty one costs the kernel a page."""
     used = 0
-    for folder in SCRATCH:
+    for folder in folders:
         with contextlib.suppress(OSError):
             stat = os.statvfs(f"/proc/{first}/root{folder}")
             blocks, files = stat.f_blocks - stat.f_bfree, stat.f_files - stat.f_ffree

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 
@@ -20,6 +21,8 @@ class Unprotected:
 
     course: Path
     limits: Limits = field(default_factory=Limits)
+    scratch: ClassVar[tuple[str, ...]] = ()
+    """Its files lie on the disk, among everybody's."""
 
     @contextmanager
     def start(self, program: list[str], **streams) -> Iterator[subprocess.Popen]:
