@@ -95,6 +95,16 @@ def test_no_more_cells_than_anybody_writes():
     assert len(read_notebook(book(*[code("x")] * (MAX_CELLS + 5)))) == MAX_CELLS
 
 
+def test_a_million_cells_are_read_no_further_than_a_file_may_be_large():
+    cells = b",".join([b'{"source":"","cell_type":"code"}'] * 10**6)
+    with pytest.raises(Unreadable, match="5 are allowed"):
+        read_notebook(b'{"cells":[' + cells + b"]}")
+    many = b",".join([b"{}"] * 10**6)
+    assert len(read_notebook(b'{"cells":[' + cells[:30_000].rpartition(b",")[0] + b"]}")) == 909
+    with pytest.raises(Unreadable, match="no cells"):
+        read_notebook(b'{"cells":[' + many + b"]}")
+
+
 def test_half_a_character_can_be_written_to_a_file():
     (cell,) = read_notebook(b'{"cells": [{"cell_type": "code", "source": "\\ud800"}]}')
     cell.source.encode("utf-8")

@@ -167,6 +167,17 @@ def test_moodle_layout(entries):
     assert lines[1] == ["Participant 7", "'@Bo", "0", "25", "no notebook"]
 
 
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t=", "\r=", "\uff1d", "\uff20"])
+def test_no_name_is_a_formula(first):
+    eve = Submission(f"{first}x.ipynb", f"{first}cmd|calc!A0", b"")
+    own = [Entry(eve, graded.lesson().unreadable(f"{first}why"))]
+    for table in (gradebook.plain_csv(own), gradebook.canvas_csv(own, LESSON)):
+        cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+        assert f"'{first}cmd|calc!A0" in cells
+        assert not any(cell.startswith(first) for cell in cells)
+    assert f"'{first}why" in gradebook.moodle_csv(own)
+
+
 def test_pages_have_safe_names_of_their_own():
     students = ["Ann Ho", "ann ho", "../../x", "Ä", "Ä!", "", "CON" * 50, "a/b", "a:b"]
     names = file_names(students)
