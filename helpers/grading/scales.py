@@ -22,7 +22,7 @@ class Spent:
     def __init__(self, first: int):
         self.first, self._before, self._own = first, 0.0, {}
         self._waited, self._looked = 0.0, time.monotonic()
-        self._before = self._computed()
+        self._before = self.computed()
 
     def seconds(self) -> float:
         """Ask often: the time since it was asked last counts as waiting if all wait now."""
@@ -30,9 +30,9 @@ class Spent:
         if not any(map(_is_busy, family(self.first))):
             self._waited += now - self._looked
         self._looked = now
-        return self._computed() - self._before + self._waited
+        return self.computed() - self._before + self._waited
 
-    def _computed(self) -> float:
+    def computed(self) -> float:
         """CPU seconds of all processes seen, or of those alive and the ones they outlived.
 
         Those that nobody waited for are in no other process's books, the others in two.

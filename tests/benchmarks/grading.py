@@ -5,15 +5,19 @@
 
 Throughput is measured in turns of a few notebooks each (one worker, two, a Dask cluster of two, one
 worker again …), because other programs may use the machine; ratios are those of turns side by side.
+CPU seconds depend on them least.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -25,13 +29,14 @@ from helpers.course.exercise_cells import PYTHON
 from helpers.course.provenance import provenance
 from helpers.files import write_atomically
 from helpers.grading import engines
+from helpers.grading.scales import Spent
 from helpers.grading.workshop import Task, grade_one
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "grading")]
 import graded  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "grading.md"
-TURN = 10
+TURN = 5
 """Notebooks of one turn."""
 NBGRADER = """
 c = get_config()
@@ -48,12 +53,14 @@ def main() -> None:
     parser.add_argument("--notebooks", type=int, default=100)
     parser.add_argument("--peer", type=int, default=3, help="notebooks that nbgrader grades")
     wanted = parser.parse_args()
+    before = os.getloadavg()[0]
     part, text = (
         wanted.part,
         samples() if wanted.part == "samples" else throughput(wanted.notebooks, wanted.peer),
     )
     here = provenance()
-    text += f"\n\n*{here['date']}, commit {here['commit']}, {here['machine']}.*"
+    load = f"load average {before:.1f} when it began and {os.getloadavg()[0]:.1f} when it ended"
+    text += f"\n\n*{here['date']}, commit {here['commit']}, {here['machine']}; {load}.*"
     document = DOCUMENT.read_text(encoding="utf-8")
     write_atomically(DOCUMENT, readme.between(document, part, text))
     print(text)
@@ -94,13 +101,16 @@ def throughput(n: int, n_peer: int) -> str:
         }
         dict(ways["Dask, 2 workers"]({"a": honest(1), "b": honest(2)}))  # each sets itself up
         turns, results = alternating(ways, n)
-    peer = nbgraded(n_peer)
+    with cpu_seconds() as used:
+        grade_one(honest(3), task)
+    peer, peer_used = nbgraded(n_peer)
     ours = [one.seconds for one in results]
     peak = max(one.peak_memory for one in results) / 2**20
     assert first.points == first.out_of and all(one.points == one.out_of for one in results)
     lines = ["| measured | | |", "|---|---|---|"]
     lines.append(f"| first notebook of a run, set-up and self-check included | {cold:.1f} s | |")
     lines.append(f"| a notebook in its sandbox, median of {len(ours)} | {median(ours):.2f} s | |")
+    lines.append(f"| CPU seconds of a notebook, the sandbox's start included | {used[0]:.1f} s | |")
     lines.append(f"| most memory of one notebook (PSS) | {peak:.0f} MiB | |")
     for way, seconds in turns.items():
         ratio = median([a / b for a, b in zip(turns["1 worker"], seconds, strict=True)])
@@ -111,6 +121,7 @@ def throughput(n: int, n_peer: int) -> str:
         f"| nbgrader autograde, a notebook, median of {len(peer)} | {median(peer):.1f} s | "
         f"{peer_ratio:.1f} × ours with one worker |"
     )
+    lines.append(f"| nbgrader autograde, CPU seconds of a notebook | {median(peer_used):.1f} s | |")
     return "\n".join(lines)
 
 
@@ -136,8 +147,35 @@ def honest(number: int) -> bytes:
     return json.dumps(book).encode()
 
 
-def nbgraded(n: int) -> list[float]:
-    """Seconds that nbgrader's autograder takes for each of ``n`` of the same notebooks."""
+@contextlib.contextmanager
+def cpu_seconds():
+    """A list that holds, after the block, what this process and all that it starts computed in it.
+
+    A sandbox is killed, and the CPU seconds of what is killed are in nobody's books: so they are
+    looked up while it runs.
+    """
+    used, over = [], threading.Event()
+    spent = Spent(os.getpid())
+    before = spent.computed()
+
+    def look() -> None:
+        while not over.wait(0.05):
+            spent.computed()
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield used
+    finally:
+        over.set()
+        watcher.join()
+        used.append(spent.computed() - before)
+
+
+def nbgraded(n: int) -> tuple[list[float], list[float]]:
+    """Seconds on the clock and of the CPU that nbgrader's autograder takes for each of ``n`` of the
+    same notebooks.
+    """
     with tempfile.TemporaryDirectory(prefix="course-") as name:
         folder = Path(name)
         (folder / "nbgrader_config.py").write_text(NBGRADER)
@@ -145,13 +183,19 @@ def nbgraded(n: int) -> list[float]:
         place(source, folder / "source" / "ps")
         environment = with_our_kernel(folder)
         call(["generate_assignment", "ps", "--create", "--force"], folder, environment)
-        seconds = []
+        seconds, used = [], []
         for number in range(n):
             place(source, folder / "submitted" / f"s{number}" / "ps")
-            began = time.monotonic()
+            began, before = time.monotonic(), of_children()
             call(["autograde", "ps", "--student", f"s{number}", "--create"], folder, environment)
             seconds.append(time.monotonic() - began)
-        return seconds
+            used.append(of_children() - before)
+        return seconds, used
+
+
+def of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def place(book, folder: Path) -> None:
