@@ -8,6 +8,9 @@
 #   make grade SUBMISSIONS=folder NOTEBOOK=01       grade what was handed in (instructors)
 #   make data [NAMES="minilm"]     list the corpora, or fetch the named ones
 #   make bench                     time our code beside its peers, write build/bench.json
+#   make checkpoints [NAMES="glove"]
+#                                  train what later lessons build on, where it is missing
+#   make ladder [ONLY="ULMFiT"]    measure the rows of the ladder that are missing
 #   make release [ONLY=01]         write exercises, stored outputs and README tables (maintainers)
 #   make clean                     remove build/ and both environments
 #
@@ -23,7 +26,7 @@ COURSE = .venv/bin/course
 ENVIRONMENT = .venv/.complete
 INSTRUCTOR = .venv-instructor/.complete
 
-.PHONY: course test lab check grade data bench release clean system
+.PHONY: course test lab check grade data bench checkpoints ladder release clean system
 .DELETE_ON_ERROR:
 
 # Its scripts name the folder that the environment was made in. In a checkout that was moved or
@@ -56,6 +59,12 @@ data: $(ENVIRONMENT)
 
 bench: $(ENVIRONMENT)
 	@$(COURSE) bench
+
+checkpoints: $(ENVIRONMENT)
+	@$(COURSE) checkpoints $(NAMES)
+
+ladder: $(ENVIRONMENT)
+	@$(COURSE) ladder $(if $(ONLY),--only "$(ONLY)")
 
 release: $(ENVIRONMENT) $(INSTRUCTOR)
 	@$(COURSE) release $(if $(ONLY),--only "$(ONLY)")

@@ -90,6 +90,18 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.command()
 
 
+def _checkpoints(options: argparse.Namespace) -> int:
+    from helpers.course import checkpoints
+
+    return checkpoints.command(options.names, options.list)
+
+
+def _ladder(options: argparse.Namespace) -> int:
+    from helpers.course import ladder
+
+    return ladder.command(options.only, options.sizes, options.seeds)
+
+
 def _card(options: argparse.Namespace) -> int:
     from helpers.miniworld import card
 
@@ -139,6 +151,14 @@ def _parser() -> argparse.ArgumentParser:
     data = command("data", _data, "list the corpora, or fetch the named ones")
     data.add_argument("names", nargs="*", metavar="NAME")
     command("bench", _bench, "time our code beside its peers")
+    checkpoints = command("checkpoints", _checkpoints, "train what later lessons build on")
+    checkpoints.add_argument("names", nargs="*", metavar="NAME", help="default: what is missing")
+    checkpoints.add_argument("--list", action="store_true", help="only say what is there")
+    ladder = command("ladder", _ladder, "measure the rows of the ladder that are missing")
+    rung = {"action": "append", "default": [], "metavar": "NAME"}
+    ladder.add_argument("--only", **rung, help="this rung, not all; can be repeated")
+    ladder.add_argument("--sizes", default="", metavar="50,200", help="these numbers of labels")
+    ladder.add_argument("--seeds", default="", metavar="0,1", help="these seeds")
     command("card", _card, "measure the mini-world for its section of the data card")
     check = command("check", _check, "grade your own notebook and show your progress")
     what = "a lesson (01_word_embeddings, or 01) or a file; all in work/ if none is named"

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data import running_text
-from helpers.data.readers import (
-    ROWS,
+from helpers.data.readers import ROWS
+from helpers.data.rows import (
     Analogy,
     Inference,
     Labelled,
     MinimalPair,
+    Parsed,
     Question,
     Sense,
+    Translation,
+    WordInContext,
     WordPair,
 )
 from helpers.data.running_text import CORPORA, Article, tokenize
@@ -48,9 +51,12 @@ __all__ = [
     "Malformed",
     "MinimalPair",
     "NotAvailable",
+    "Parsed",
     "Question",
     "Sense",
+    "Translation",
     "UnknownDataset",
+    "WordInContext",
     "WordPair",
     "command",
     "describe",
@@ -64,7 +70,19 @@ __all__ = [
     "where",
 ]
 
-Row = Labelled | WordPair | Analogy | Inference | Sense | MinimalPair | Question | Article
+Row = (
+    Labelled
+    | WordPair
+    | Analogy
+    | Inference
+    | Sense
+    | MinimalPair
+    | Question
+    | WordInContext
+    | Parsed
+    | Translation
+    | Article
+)
 
 
 def names() -> list[str]:
@@ -90,8 +108,8 @@ def found() -> dict[str, str]:
 def load(name: str) -> dict[str, list[Row]]:
     """The rows of a dataset by split.
 
-    Labelled sentences: ``train``, ``dev``, ``test`` as their authors cut them, ``train`` alone if
-    they did not. Word pairs, analogies and the ``authored_`` sets: ``test``. Running text:
+    Those its authors cut: ``train``, ``dev``, ``test`` (and ``test2017`` of ``multi30k``), or
+    ``train`` alone. Word pairs, analogies and the ``authored_`` sets: ``test``. Running text:
     ``train``, a list of articles, each a list of sentences, each a list of lower-cased tokens.
 
     Raises :class:`UnknownDataset`, :class:`NotAvailable`, :class:`Damaged`, :class:`Malformed`.

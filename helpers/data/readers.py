@@ -1,124 +1,36 @@
 """Rows out of files: one small reader per format. A bad row is an error with file and line."""
 
+import html
 import re
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from helpers.data.sources import Malformed, open_binary
-
-Files = dict[str, Path]
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A sentence with its class; in sentiment data 1 is positive, 0 negative."""
-
-    text: str
-    label: int
-    domain: str = ""
-    phenomenon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WordPair:
-    """Two words and how similar people found them (the scale is the data set's own)."""
-
-    word1: str
-    word2: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Analogy:
-    """``a`` is to ``b`` as ``c`` is to ``d``."""
-
-    section: str
-    a: str
-    b: str
-    c: str
-    d: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    """Does ``hypothesis`` follow from ``premise``? ``label``: one of :data:`INFERENCE_LABELS`."""
-
-    premise: str
-    hypothesis: str
-    label: str
-    phenomenon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """A word in its sentence: ``sentence[start:end]`` is a form of ``lemma`` with this sense."""
-
-    lemma: str
-    sense: str
-    sentence: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class MinimalPair:
-    """An acceptable sentence and one that a word or two make unacceptable."""
-
-    good: str
-    bad: str
-    phenomenon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """``passage`` has ``answer`` at character ``start``; "" and -1 if it does not say."""
-
-    passage: str
-    question: str
-    answer: str
-    start: int
-    answerable: bool
-
-
-def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
-    """The lines of a file (decompressed if it ends in ``.gz``), numbered from 1."""
-    with open_binary(path) as file:
-        yield from _numbered(file.read(), path, encoding)
-
-
-def members(path: Path, pattern: str) -> Iterator[tuple[Path, Iterator[tuple[int, str]]]]:
-    """The files in a zip whose whole name matches ``pattern``, each with its numbered lines."""
-    with zipfile.ZipFile(path) as archive:
-        for name in sorted(archive.namelist()):
-            if re.fullmatch(pattern, name):
-                inside = path / name
-                yield inside, _numbered(archive.read(name), inside, "utf-8")
-
-
-def _numbered(content: bytes, path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """Cut at line feeds alone: text may hold other characters that count as line ends."""
-    for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), 1):
-        try:
-            yield number, line.decode(encoding).removesuffix("\r")
-        except UnicodeDecodeError as error:
-            raise Malformed(f"{path}, line {number}: not {encoding} ({error.reason}).") from None
-
-
-def cells(path: Path, number: int, line: str, n: int) -> list[str]:
-    """The ``n`` tab-separated cells of a line. Raises :class:`Malformed`."""
-    row = line.split("\t")
-    if len(row) != n:
-        raise Malformed(f"{path}, line {number}: {n} columns expected, {len(row)} found.")
-    return row
-
-
-def class_of(path: Path, number: int, label: str, name: str = "the label") -> int:
-    """A label, which must be 0 or 1. Raises :class:`Malformed`."""
-    if label not in ("0", "1"):
-        raise Malformed(f"{path}, line {number}: {name} must be 0 or 1, not {label!r}.")
-    return int(label)
+from helpers.data.lines import (
+    Files,
+    cells,
+    class_of,
+    lines,
+    members,
+    require_text,
+    side_by_side,
+    table,
+    whole,
+)
+from helpers.data.rows import (
+    INFERENCE_LABELS,
+    Analogy,
+    Inference,
+    Labelled,
+    MinimalPair,
+    Parsed,
+    Question,
+    Sense,
+    Translation,
+    WordInContext,
+    WordPair,
+)
+from helpers.data.sources import Malformed
 
 
 def sst2(files: Files) -> dict[str, list[Labelled]]:
@@ -132,40 +44,6 @@ def _sst2(path: Path) -> list[Labelled]:
         text, label = cells(path, number, line, 2)
         rows.append(Labelled(text, class_of(path, number, label), "films"))
     return rows
-
-
-def table(path: Path, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The numbered rows of a hand-written table, without the id in their first cell.
-
-    Raises :class:`Malformed` when the first line is not ``columns`` or an id was used before.
-    """
-    ids = set()
-    for number, line in lines(path):
-        id_, *row = cells(path, number, line, len(columns))
-        if number == 1:
-            if [id_, *row] != columns:
-                raise Malformed(f"{path}, line 1: columns must be {', '.join(columns)}.")
-            continue
-        if id_ in ids:
-            raise Malformed(f"{path}, line {number}: the id {id_!r} was used before.")
-        ids.add(id_)
-        yield number, row
-
-
-def require_text(path: Path, number: int, **named: str) -> None:
-    """Raises :class:`Malformed` naming the cells when one of them is blank."""
-    if not all(cell.strip() for cell in named.values()):
-        *first, last = named
-        listed = f"{', '.join(first)} and {last}"
-        raise Malformed(f"{path}, line {number}: {listed} must not be empty.")
-
-
-def whole(path: Path, number: int, cell: str) -> int:
-    """A whole number, as it stands in a cell. Raises :class:`Malformed`."""
-    try:
-        return int(cell)
-    except ValueError:
-        raise Malformed(f"{path}, line {number}: {cell!r} is not a whole number.") from None
 
 
 REVIEW_COLUMNS = ["id", "domain", "split", "label", "phenomenon", "text"]
@@ -183,7 +61,6 @@ def reviews(files: Files) -> dict[str, list[Labelled]]:
 
 
 INFERENCE_COLUMNS = ["id", "premise", "hypothesis", "label", "phenomenon"]
-INFERENCE_LABELS = ("entailment", "contradiction", "neutral")
 
 
 def inference(files: Files) -> dict[str, list[Inference]]:
@@ -328,6 +205,130 @@ def question_words(files: Files) -> dict[str, list[Analogy]]:
     return {"test": rows}
 
 
+def ud_ewt(files: Files) -> dict[str, list[Parsed]]:
+    """The English Web Treebank of Universal Dependencies (Silveira et al. 2014)."""
+    return {
+        split: _conllu(files[f"en_ewt-ud-{split}.conllu"]) for split in ("train", "dev", "test")
+    }
+
+
+def _conllu(path: Path) -> list[Parsed]:
+    """The sentences, without the lines of multiword tokens (``3-4``) and empty nodes (``3.1``)."""
+    rows, words = [], []
+    for number, line in chain(lines(path), [(0, "")]):
+        if not line and words:
+            rows.append(_parsed(path, words))
+            words = []
+        elif line and not line.startswith("#"):
+            place, form, _, upos, xpos, _, head, relation, *_ = cells(path, number, line, 10)
+            if re.fullmatch(r"\d+[-.]\d+", place):
+                continue
+            if place != str(len(words) + 1):
+                due = len(words) + 1
+                raise Malformed(f"{path}, line {number}: word {due} expected, not {place!r}.")
+            words.append((number, form, upos, xpos, whole(path, number, head), relation))
+    return rows
+
+
+def _parsed(path: Path, words: list[tuple]) -> Parsed:
+    numbers, *columns = zip(*words, strict=True)
+    parsed = Parsed(*columns)
+    for number, head in zip(numbers, parsed.heads, strict=True):
+        if not 0 <= head <= len(words):
+            raise Malformed(f"{path}, line {number}: the head {head} is not in the sentence.")
+    return parsed
+
+
+SENSEID = re.compile(r'<answer [^>]*senseid="([^"]+)"')
+
+
+def senseval(files: Files) -> dict[str, list[Sense]]:
+    """*hard*, *interest*, *line* and *serve* in context (Leacock et al. 1998, Bruce & Wiebe 1994).
+
+    A context is a sentence or a few, lower-cased, its tokens separated by spaces. ``sense`` is the
+    corpus's own name of it, such as ``HARD1`` or ``phone``.
+    """
+    [path] = files.values()
+    pages = members(path, r"senseval/\w+\.pos")
+    return {"train": [row for inside, numbered in pages for row in _senseval(inside, numbered)]}
+
+
+def _senseval(path: Path, numbered: Iterator[tuple[int, str]]) -> Iterator[Sense]:
+    first, marked = 0, ""
+    for number, line in numbered:
+        if line.startswith("<instance"):
+            first, marked = number, ""
+        elif line.startswith("</instance"):
+            yield _in_context(path, first, marked)
+        else:
+            marked += line + "\n"
+
+
+def _in_context(path: Path, number: int, marked: str) -> Sense:
+    """One instance, from line ``number`` on: ``<answer/> words <head>word</head> words``."""
+    answer = SENSEID.search(marked)
+    before, _, rest = marked.partition("<head>")
+    head, closed, after = rest.partition("</head>")
+    if not (answer and closed):
+        raise Malformed(f"{path}, line {number}: an instance needs a senseid and a <head>.")
+    left, form, right = map(_unmarked, (before, head, after))
+    start = len(f"{left} ".lstrip())
+    sentence = f"{left} {form} {right}".strip()
+    return Sense(path.stem, answer[1], sentence, start, start + len(form))
+
+
+def _unmarked(text: str) -> str:
+    """The words between tags; FRASL is how this corpus writes a slash."""
+    words = html.unescape(re.sub("<[^>]*>", " ", text)).split()
+    return " ".join("/" if word == "FRASL" else word for word in words)
+
+
+def wic(files: Files) -> dict[str, list[WordInContext]]:
+    """WiC: does a word mean the same twice? (Pilehvar and Camacho-Collados 2019)."""
+    [path] = files.values()
+    return {split: list(_wic(path, split)) for split in ("train", "dev", "test")}
+
+
+def _wic(path: Path, split: str) -> Iterator[WordInContext]:
+    [(inside, numbered)] = members(path, rf"{split}/{split}\.data\.txt")
+    [(gold, answers)] = members(path, rf"{split}/{split}\.gold\.txt")
+    for (number, line), (_, answer) in side_by_side(inside, gold, numbered, answers):
+        lemma, pos, places, *sentences = cells(inside, number, line, 5)
+        first, second = (tuple(sentence.split()) for sentence in sentences)
+        place1, place2 = (whole(inside, number, place) for place in places.partition("-")[::2])
+        if not (0 <= place1 < len(first) and 0 <= place2 < len(second)):
+            raise Malformed(f"{inside}, line {number}: {places} is not inside the sentences.")
+        if answer not in ("T", "F"):
+            raise Malformed(f"{gold}, line {number}: the answer must be T or F, not {answer!r}.")
+        yield WordInContext(lemma, pos, first, second, place1, place2, answer == "T")
+
+
+MULTI30K = {
+    "train": "train",
+    "dev": "val",
+    "test": "test_2016_flickr",
+    "test2017": "test_2017_flickr",
+}
+
+
+def multi30k(files: Files) -> dict[str, list[Translation]]:
+    """English captions of photographs and their German translations (Elliott et al. 2016, 2017)."""
+    return {
+        split: list(_translations(files[f"{name}.en.gz"], files[f"{name}.de.gz"]))
+        for split, name in MULTI30K.items()
+    }
+
+
+def _translations(english: Path, german: Path) -> Iterator[Translation]:
+    for (number, source), (_, target) in side_by_side(
+        english, german, lines(english), lines(german)
+    ):
+        if not (source.strip() and target.strip()):
+            empty = german if source.strip() else english
+            raise Malformed(f"{empty}, line {number}: a caption must not be empty.")
+        yield Translation(source.strip(), target.strip())
+
+
 ROWS: dict[str, Callable[[Files], dict[str, list]]] = {
     "wordsim353": word_pairs,
     "simlex999": word_pairs,
@@ -343,4 +344,8 @@ ROWS: dict[str, Callable[[Files], dict[str, list]]] = {
     "sst2": sst2,
     "product_reviews": product_reviews,
     "sentence_polarity": sentence_polarity,
+    "ud_ewt": ud_ewt,
+    "senseval": senseval,
+    "wic": wic,
+    "multi30k": multi30k,
 }

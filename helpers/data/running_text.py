@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from helpers.data.readers import Files, lines, members
+from helpers.data.lines import Files, lines, members
 from helpers.data.sources import Malformed, cache_folder, files_of, open_binary
 from helpers.files import write_atomically
 

@@ -1,7 +1,8 @@
 """Where each file of a dataset lies, and whether it is the right one.
 
-``data/sources.tsv`` has one row per file. ``local`` is its path inside ``COURSE_DATA``; one that
-ends in ``.gz`` is the same file compressed. ``url`` holds one or more addresses, tried in order:
+``data/sources.tsv`` has one row per file. ``local`` is its path inside ``COURSE_DATA``; if that
+alone ends in ``.gz``, it is the same file compressed. ``url`` holds one or more addresses, tried in
+order:
 
 - ``https://…``
 - ``package:…``, a file inside an installed package
@@ -209,11 +210,11 @@ def open_binary(path: Path) -> IO[bytes]:
     return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: Path, decompress: bool = True) -> str:
     """The sha256 of a file's (decompressed) bytes, or what kept it from being decompressed."""
     digest = hashlib.sha256()
     try:
-        with open_binary(path) as file:
+        with open_binary(path) if decompress else open(path, "rb") as file:
             while block := file.read(BLOCK):
                 digest.update(block)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -235,7 +236,7 @@ def check(source: Source, path: Path, place: str) -> None:
     """
     if not source.sha256 or _known(path) == source.sha256:
         return
-    found = sha256_of(path)
+    found = sha256_of(path, decompress=not source.file.endswith(".gz"))
     if found != source.sha256:
         raise Damaged(path, source.sha256, found, REMEDIES[place])
     remember(path, found)

@@ -269,7 +269,7 @@ def _of_something(modifier) -> bool:
     return type(modifier) is At and modifier.preposition.lemma == "of"
 
 
-LINKS = ("heit", "keit", "ung", "schaft", "tät", "ion", "ing")
+LINKS = ("heit", "keit", "zeit", "ung", "schaft", "tät", "ion", "ing")
 
 
 def compound(first: Noun, form: str) -> str:

@@ -210,8 +210,8 @@ def _chosen(word: FunctionWord, phrase: Phrase) -> tuple[str, int]:
             return "in", DAT
     if word.lemma == "into" and noun.german in ON_IT:
         return "auf", ACC
-    if word.lemma == "by" and noun.german == "Beruf":
-        return "von", DAT
+    if word.lemma == "by" and noun.german in ("Beruf", "Licht"):
+        return ("von" if noun.german == "Beruf" else "bei"), DAT
     if word.lemma == "on" and word.kind == "place" and noun.german in ("Wand", "Baum", "Zaun"):
         return "an", DAT
     if word.lemma == "from" and word.kind != "time" and _is_left(noun):

@@ -216,6 +216,15 @@ FINISHES = (
 )
 
 
+def takes(thing, n_args: int) -> bool:
+    """Whether so many arguments can be handed to it at all."""
+    try:
+        inspect.signature(thing).bind(*range(n_args))
+    except TypeError:
+        return False
+    return True
+
+
 class limited:
     """Stop what an export does with arguments it was never meant for."""
 
@@ -241,10 +250,12 @@ def test_no_export_passes(exercise, topic):
     cases = draw(exercise, 5)
     for name, thing in exported(topic).items():
         for chosen in selections(len(cases[0].args)):
+            if not takes(thing, len(chosen)):
+                continue
             for finish in FINISHES:
 
                 def answer(*args, thing=thing, chosen=chosen, finish=finish):
-                    with limited(2):
+                    with limited(1):
                         return finish(thing(*(args[i] for i in chosen)))
 
                 first = run(answer, cases[-1:])

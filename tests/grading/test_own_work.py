@@ -6,7 +6,6 @@ import re
 import graded
 import pytest
 
-from helpers.course import cli
 from helpers.grading import own_work
 from helpers.grading.own_work import Folders
 
@@ -58,9 +57,3 @@ def test_nothing_to_check_is_one_sentence_and_status_2(tmp_path, capsys, noteboo
     assert own_work.command(notebook, Folders(tmp_path / "work", tmp_path / "results")) == 2
     printed = capsys.readouterr().err
     assert re.search(complaint, printed) and printed.count("\n") == 1
-
-
-def test_the_command_knows_it(monkeypatch, capsys):
-    asked = []
-    monkeypatch.setattr(own_work, "command", lambda notebook: asked.append(notebook) or 0)
-    assert (cli.main(["check"]), cli.main(["check", "01"]), asked) == (0, 0, ["", "01"])

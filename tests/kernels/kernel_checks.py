@@ -8,6 +8,7 @@ import importlib
 import inspect
 import os
 import sys
+import warnings
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 
@@ -28,14 +29,12 @@ each = pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 without_torch = pytest.mark.parametrize(
     "implementation", [name for name in IMPLEMENTATIONS if name != "torch"]
 )
-# Infinities are part of the method, and of some inputs.
-numpy_may_overflow = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 ours = pytest.mark.parametrize("implementation", ["interpreter", "device"])
 
 # Largest error anywhere, as a share of the largest right value; half the digits of a half are lost
 # in sums of products of rounded factors.
 TOLERANCE = {torch.float32: 1e-5, torch.float16: 4e-3, torch.bfloat16: 3e-2}
-DTYPES = list(TOLERANCE)
+each_dtype = pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
 
 
 def use(implementation, monkeypatch) -> str:
@@ -56,6 +55,7 @@ def use(implementation, monkeypatch) -> str:
             pytest.skip("the interpreter of Triton 3.6 can't loop under numpy 2.4 and later")
         if interpreted != (implementation == "interpreter"):
             pytest.skip(f"TRITON_INTERPRET={int(interpreted)} in this run")
+    warnings.simplefilter("ignore", RuntimeWarning)  # numpy's: infinities are part of the method
     monkeypatch.setenv("KERNELS", kernels)
     torch.manual_seed(0)
     return device
@@ -106,23 +106,52 @@ def compare(function, reference, tensors, dtype):
         assert_near(f"gradient of {name}", a, b, dtype)
 
 
+def gpu_module(kernel):
+    """The module of a kernel's Triton file, or the copy that :func:`plant` has put in its place."""
+    return importlib.import_module(f"helpers.kernels.gpu.{kernel}")
+
+
 def plant(monkeypatch, tmp_path, kernel, *changes):
     """Replace the Triton file of ``kernel`` by a copy with these (old, new) text changes.
 
     Each old text must occur in it. The public function then runs the copy.
     """
-    name = f"helpers.kernels.gpu.{kernel}"
-    source = inspect.getsource(importlib.import_module(name))
+    original = gpu_module(kernel)
+    source = inspect.getsource(original)
     for old, new in changes:
         assert old in source, f"{kernel} has no {old!r} to change"
         source = source.replace(old, new)
     path = tmp_path / f"{kernel}.py"
     path.write_text(source, encoding="utf-8")
-    spec = spec_from_file_location(name, path)
+    spec = spec_from_file_location(original.__name__, path)
     module = module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setitem(sys.modules, original.__name__, module)
     spec.loader.exec_module(module)
-    return module
+
+
+def planted_bugs(kernel, bugs, check_all, prepare=None):
+    """Two tests: ``check_all()`` fails with each of the bugs, and passes on a copy without any.
+
+    ``bugs`` gives the changes of :func:`plant` by name; ``prepare(monkeypatch)`` sets small tiles.
+    """
+
+    def copy(monkeypatch, tmp_path, *changes):
+        use("interpreter", monkeypatch)
+        plant(monkeypatch, tmp_path, kernel, *changes)
+        if prepare:
+            prepare(monkeypatch)
+
+    @pytest.mark.parametrize("bug", bugs)
+    def is_caught(bug, monkeypatch, tmp_path):
+        copy(monkeypatch, tmp_path, *bugs[bug])
+        with pytest.raises(AssertionError):
+            check_all()
+
+    def passes(monkeypatch, tmp_path):
+        copy(monkeypatch, tmp_path)
+        check_all()
+
+    return is_caught, passes
 
 
 def _several(outputs):

@@ -2,22 +2,10 @@
 
 import pytest
 import torch
-import torch.utils.checkpoint
-from kernel_checks import (
-    DTYPES,
-    assert_near,
-    compare,
-    each,
-    numpy_may_overflow,
-    ours,
-    plant,
-    randn,
-    use,
-)
+from kernel_checks import assert_near, compare, each, each_dtype, planted_bugs, randn, use
 
 from helpers.kernels.adapter import adapter, adapter_reference, adapter_torch
 
-pytestmark = numpy_may_overflow
 SHAPES = {  # shape of x, bottleneck
     "odd": ((7, 37), 5),
     "prime": ((2, 53, 71), 17),
@@ -54,7 +42,7 @@ def test_shapes(implementation, shape, monkeypatch):
 
 
 @each
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes(implementation, dtype, monkeypatch):
     check(use(implementation, monkeypatch), (70, 80), 48, dtype)
 
@@ -76,21 +64,6 @@ def test_nan_and_infinity_stay_in_their_rows(implementation, monkeypatch):
     out = adapter(**tensors)
     assert out[1].isnan().all()
     assert not out[3].isfinite().all() and out[[0, 2, 4]].isfinite().all()
-
-
-@ours
-def test_backward_twice_and_through_checkpointing(implementation, monkeypatch):
-    tensors = inputs(use(implementation, monkeypatch), (5, 24), 6).values()
-    tensors = [t.requires_grad_() for t in tensors]
-
-    def block(*tensors):
-        return adapter(*tensors).square().sum()
-
-    plain = torch.autograd.grad(block(*tensors), tensors)
-    kept = torch.utils.checkpoint.checkpoint(block, *tensors, use_reentrant=False)
-    for _ in range(2):
-        again = torch.autograd.grad(kept, tensors, retain_graph=True)
-        assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
 
 
 def test_reference_is_torchs_operations_and_differentiates_right():
@@ -147,15 +120,6 @@ def check_all():
     check("cpu", (70, 40), 6)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "adapter", *BUGS[bug])
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "adapter")
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "adapter", BUGS, check_all
+)

@@ -5,15 +5,13 @@ import itertools
 import pytest
 import torch
 import torch.nn.functional as F
-import torch.utils.checkpoint
 from kernel_checks import (
-    DTYPES,
     assert_near,
     compare,
     each,
-    numpy_may_overflow,
-    ours,
-    plant,
+    each_dtype,
+    gpu_module,
+    planted_bugs,
     randn,
     use,
 )
@@ -25,7 +23,6 @@ from helpers.kernels.attention import (
     attention_reference,
 )
 
-pytestmark = numpy_may_overflow
 SMALL_TILES = {"BLOCK_M": 16, "BLOCK_N": 16, "num_warps": 4, "num_stages": 1}
 # B, H, T, S, d_head, causal, lengths
 SHAPES = {
@@ -45,10 +42,9 @@ SHAPES = {
 }
 
 
-def small_tiles(monkeypatch, module=None):
+def small_tiles(monkeypatch):
     """Several tiles each way, even for the small shapes that the interpreter can do."""
-    if module is None:
-        from helpers.kernels.gpu import attention as module
+    module = gpu_module("attention")
     monkeypatch.setattr(module, "tiles", lambda *_: dict(SMALL_TILES))
 
 
@@ -99,7 +95,7 @@ def test_dense(implementation, shape, monkeypatch):
 
 
 @each
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes_in_tiles_of_the_real_size(implementation, dtype, monkeypatch):
     device = use(implementation, monkeypatch)
     check_dense(device, 1, 1, 150, 170, 40, True, None, dtype)
@@ -160,21 +156,6 @@ def test_padding_may_hold_anything(implementation, monkeypatch):
     first = attention(q, k, v, lengths=lengths)
     k[1, :, 7:], v[1, :, 7:] = 99, -99
     assert torch.equal(attention(q, k, v, lengths=lengths), first)
-
-
-@ours
-def test_backward_twice_and_through_checkpointing(implementation, monkeypatch):
-    device = use(implementation, monkeypatch)
-    q, k, v = (randn(1, 1, 18, 16, device=device).requires_grad_() for _ in range(3))
-    plain = torch.autograd.grad(attention(q, k, v).square().sum(), (q, k, v))
-
-    def block(q, k, v):
-        return attention(q, k, v).square().sum()
-
-    kept = torch.utils.checkpoint.checkpoint(block, q, k, v, use_reentrant=False)
-    for _ in range(2):
-        again = torch.autograd.grad(kept, (q, k, v), retain_graph=True)
-        assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
 
 
 def test_reference_is_torchs_operation_and_differentiates_right(monkeypatch):
@@ -261,15 +242,6 @@ def check_all():
     check_packed("cpu", (19, 5), 1, 16, True)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    small_tiles(monkeypatch, plant(monkeypatch, tmp_path, "attention", *BUGS[bug]))
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    small_tiles(monkeypatch, plant(monkeypatch, tmp_path, "attention"))
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "attention", BUGS, check_all, small_tiles
+)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import skip_or_fail
-from kernel_checks import numpy_may_overflow, ours, randn, use
+from kernel_checks import ours, randn, use
 
 from helpers import ROOT
 from helpers.kernels.adapter import adapter
@@ -21,7 +21,6 @@ from helpers.kernels.linear_cross_entropy import linear_cross_entropy
 from helpers.kernels.lstm import lstm
 from helpers.kernels.scalar_mix import scalar_mix
 
-pytestmark = numpy_may_overflow
 SPILLED = 16  # bytes that don't matter
 
 

@@ -3,22 +3,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
-import torch.utils.checkpoint
-from kernel_checks import (
-    DTYPES,
-    assert_near,
-    compare,
-    each,
-    numpy_may_overflow,
-    ours,
-    plant,
-    randn,
-    use,
-)
+from kernel_checks import assert_near, compare, each, each_dtype, ours, planted_bugs, randn, use
 
 from helpers.kernels.embedding import embedding, embedding_reference
 
-pytestmark = numpy_may_overflow
 SHAPES = {  # shape of the ids, width
     "odd": ((3, 7), 37),
     "prime": ((5, 11), 13),
@@ -70,7 +58,7 @@ def test_segments(implementation, n_segments, monkeypatch):
 
 
 @each
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes(implementation, dtype, monkeypatch):
     check(use(implementation, monkeypatch), (3, 9), 48, dtype)
 
@@ -119,22 +107,6 @@ def test_an_id_outside_its_table_is_an_error_on_a_cpu(implementation, monkeypatc
     tables = [randn(n, 8) for n in (5, 2, 4)]
     with pytest.raises(IndexError):
         embedding(torch.tensor([[5]]), torch.tensor([[0]]), *tables, randn(8), randn(8))
-
-
-@ours
-def test_through_checkpointing(implementation, monkeypatch):
-    device = use(implementation, monkeypatch)
-    tables = [randn(n, 8, device=device).requires_grad_() for n in (5, 2, 4)]
-    ids = torch.tensor([[0, 1, 4]], device=device), torch.tensor([[0, 0, 1]], device=device)
-    ones = torch.ones(8, device=device)
-
-    def block(*tables):
-        return embedding(*ids, *tables, ones, ones).square().mul(ones.cumsum(0)).sum()
-
-    plain = torch.autograd.grad(block(*tables), tables)
-    kept = torch.utils.checkpoint.checkpoint(block, *tables, use_reentrant=False)
-    for a, b in zip(plain, torch.autograd.grad(kept, tables), strict=True):
-        assert_near("gradient", a, b, torch.float32)
 
 
 def test_reference_is_torchs_operations_and_differentiates_right(monkeypatch):
@@ -211,15 +183,6 @@ def check_all():
     check("cpu", (2, 43), 12)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "embedding", *BUGS[bug])
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "embedding")
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "embedding", BUGS, check_all
+)

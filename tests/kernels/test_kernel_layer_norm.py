@@ -3,22 +3,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
-import torch.utils.checkpoint
-from kernel_checks import (
-    DTYPES,
-    assert_near,
-    compare,
-    each,
-    numpy_may_overflow,
-    ours,
-    plant,
-    randn,
-    use,
-)
+from kernel_checks import assert_near, compare, each, each_dtype, ours, planted_bugs, randn, use
 
 from helpers.kernels.layer_norm import layer_norm, layer_norm_reference
 
-pytestmark = numpy_may_overflow
 SHAPES = {
     "odd": (7, 37),
     "prime": (2, 53, 101),
@@ -62,7 +50,7 @@ def test_shapes(implementation, shape, monkeypatch):
 
 
 @each
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes(implementation, dtype, monkeypatch):
     check(use(implementation, monkeypatch), 33, 80, dtype=dtype)
 
@@ -91,22 +79,6 @@ def test_nan_and_infinity_stay_in_their_rows(implementation, monkeypatch):
     x[1, 3], x[3, 0] = torch.nan, torch.inf
     out = layer_norm(x, randn(24, device=device), randn(24, device=device)).isnan()
     assert out[[1, 3]].all() and not out[[0, 2, 4]].any()
-
-
-@ours
-def test_backward_twice_and_through_checkpointing(implementation, monkeypatch):
-    device = use(implementation, monkeypatch)
-    inputs = [randn(9, 24, device=device), *(randn(24, device=device) for _ in range(2))]
-    inputs = [x.requires_grad_() for x in (*inputs, randn(9, 24, device=device))]
-    plain = torch.autograd.grad(layer_norm(*inputs).square().sum(), inputs)
-
-    def block(*inputs):
-        return layer_norm(*inputs).square().sum()
-
-    kept = torch.utils.checkpoint.checkpoint(block, *inputs, use_reentrant=False)
-    for _ in range(2):
-        again = torch.autograd.grad(kept, inputs, retain_graph=True)
-        assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
 
 
 @ours
@@ -171,20 +143,11 @@ BUGS = {
 }
 
 
-def check_all(device):
-    check(device, 71, 24)
-    check(device, 71, 24, residual=False, return_sum=False)
+def check_all():
+    check("cpu", 71, 24)
+    check("cpu", 71, 24, residual=False, return_sum=False)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "layer_norm", *BUGS[bug])
-    with pytest.raises(AssertionError):
-        check_all("cpu")
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "layer_norm")
-    check_all("cpu")
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "layer_norm", BUGS, check_all
+)

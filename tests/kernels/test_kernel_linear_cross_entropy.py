@@ -3,15 +3,14 @@
 import pytest
 import torch
 import torch.nn.functional as F
-import torch.utils.checkpoint
 from kernel_checks import (
-    DTYPES,
     assert_near,
     compare,
     each,
-    numpy_may_overflow,
+    each_dtype,
+    gpu_module,
     ours,
-    plant,
+    planted_bugs,
     randn,
     use,
 )
@@ -21,7 +20,6 @@ from helpers.kernels.linear_cross_entropy import (
     linear_cross_entropy_reference,
 )
 
-pytestmark = numpy_may_overflow
 SHAPES = {  # rows, width, classes
     "odd": (7, 9, 37),
     "one row": (1, 16, 5),
@@ -38,10 +36,9 @@ OPTIONS = {
 }
 
 
-def small_tiles(monkeypatch, module=None):
+def small_tiles(monkeypatch):
     """Several tiles of classes and chunks of rows, even for the small shapes here."""
-    if module is None:
-        from helpers.kernels.gpu import linear_cross_entropy as module
+    module = gpu_module("linear_cross_entropy")
     monkeypatch.setattr(module, "BLOCK_V", 32)
     monkeypatch.setattr(module, "CHUNK_ROWS", 15)
 
@@ -81,7 +78,7 @@ def test_shapes_and_options(implementation, shape, options, monkeypatch):
 
 
 @each
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes(implementation, dtype, monkeypatch):
     check(use(implementation, monkeypatch), 20, 24, 4500, dtype, label_smoothing=0.1, z_loss=0.01)
 
@@ -163,22 +160,6 @@ def test_float16_gradients_survive_a_mean_over_many_rows(implementation, monkeyp
     logits = exact @ weight.double().cpu().T
     want = torch.autograd.grad(65536 * F.cross_entropy(logits, torch.arange(N) % V), exact)[0]
     assert_near("gradient of x", gradient, want, torch.float16)
-
-
-@ours
-def test_backward_twice_and_through_checkpointing(implementation, monkeypatch):
-    device = use(implementation, monkeypatch)
-    inputs = [randn(n, 8, device=device).requires_grad_() for n in (5, 7)]
-    targets = torch.arange(5, device=device)
-
-    def block(x, weight):
-        return 3 * linear_cross_entropy(x, weight, targets)
-
-    plain = torch.autograd.grad(block(*inputs), inputs)
-    kept = torch.utils.checkpoint.checkpoint(block, *inputs, use_reentrant=False)
-    for _ in range(2):
-        again = torch.autograd.grad(kept, inputs, retain_graph=True)
-        assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
 
 
 @ours
@@ -270,15 +251,6 @@ def check_all():
     check("cpu", 21, 8, 45, label_smoothing=0.2, z_loss=0.1)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    small_tiles(monkeypatch, plant(monkeypatch, tmp_path, "linear_cross_entropy", *BUGS[bug]))
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    small_tiles(monkeypatch, plant(monkeypatch, tmp_path, "linear_cross_entropy"))
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "linear_cross_entropy", BUGS, check_all, small_tiles
+)

@@ -2,14 +2,12 @@
 
 import pytest
 import torch
-import torch.utils.checkpoint
 from kernel_checks import (
-    DTYPES,
     assert_near,
     compare,
-    numpy_may_overflow,
-    ours,
-    plant,
+    each_dtype,
+    gpu_module,
+    planted_bugs,
     randn,
     use,
     without_torch,
@@ -17,7 +15,6 @@ from kernel_checks import (
 
 from helpers.kernels.lstm import lstm, lstm_reference
 
-pytestmark = numpy_may_overflow
 SHAPES = {  # B, T, d_in, H, P (None: no projection)
     "odd": (3, 5, 7, 9, None),
     "projected": (2, 4, 6, 11, 5),
@@ -29,9 +26,8 @@ SHAPES = {  # B, T, d_in, H, P (None: no projection)
 CLIPS = {"cell_clip": 0.4, "proj_clip": 0.3}  # 0.3 is no number in half precision
 
 
-def small_blocks(monkeypatch, module=None):
-    if module is None:
-        from helpers.kernels.gpu import lstm as module
+def small_blocks(monkeypatch):
+    module = gpu_module("lstm")
     monkeypatch.setattr(module, "BLOCK", 32)
 
 
@@ -76,7 +72,7 @@ def test_shapes(implementation, shape, monkeypatch):
 
 
 @without_torch
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes(implementation, dtype, monkeypatch):
     device = use(implementation, monkeypatch)
     if implementation == "reference" and dtype != torch.float32:
@@ -129,22 +125,6 @@ def test_nan_and_infinity_stay_in_their_sequence(implementation, monkeypatch):
     assert lstm(x, W_x.abs(), W_h, bias)[0].isfinite().all()
 
 
-@ours
-def test_backward_twice_and_through_checkpointing(implementation, monkeypatch):
-    device = use(implementation, monkeypatch)
-    shapes = [(2, 3, 4), (12, 4), (12, 2), (12,), (2, 3)]
-    inputs = [randn(*shape, device=device).requires_grad_() for shape in shapes]
-
-    def block(*inputs):
-        return lstm(*inputs, **CLIPS)[0].square().sum()
-
-    plain = torch.autograd.grad(block(*inputs), inputs)
-    kept = torch.utils.checkpoint.checkpoint(block, *inputs, use_reentrant=False)
-    for _ in range(2):
-        again = torch.autograd.grad(kept, inputs, retain_graph=True)
-        assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -194,15 +174,6 @@ def check_all():
     check("cpu", 3, 3, 4, 13, 5, state=True, **CLIPS)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    small_blocks(monkeypatch, plant(monkeypatch, tmp_path, "lstm", *BUGS[bug]))
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    small_blocks(monkeypatch, plant(monkeypatch, tmp_path, "lstm"))
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "lstm", BUGS, check_all, small_blocks
+)

@@ -2,22 +2,10 @@
 
 import pytest
 import torch
-import torch.utils.checkpoint
-from kernel_checks import (
-    DTYPES,
-    assert_near,
-    compare,
-    numpy_may_overflow,
-    ours,
-    plant,
-    randn,
-    use,
-    without_torch,
-)
+from kernel_checks import assert_near, compare, each_dtype, planted_bugs, randn, use, without_torch
 
 from helpers.kernels.scalar_mix import scalar_mix
 
-pytestmark = numpy_may_overflow
 SHAPES = {  # layers first
     "odd": (3, 7, 37),
     "prime": (5, 2, 11, 13),
@@ -50,7 +38,7 @@ def test_shapes(implementation, shape, monkeypatch):
 
 
 @without_torch
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@each_dtype
 def test_dtypes(implementation, dtype, monkeypatch):
     check(use(implementation, monkeypatch), (3, 9, 40), dtype)
 
@@ -87,21 +75,6 @@ def test_nan_and_infinity_stay_where_they_are(implementation, monkeypatch):
     out = scalar_mix(layers, randn(3, device=device), torch.ones((), device=device)).cpu()
     assert out.isnan().nonzero().tolist() == [[2, 3]]
     assert out.isinf().nonzero().tolist() == [[0, 1]]
-
-
-@ours
-def test_backward_twice_and_through_checkpointing(implementation, monkeypatch):
-    device = use(implementation, monkeypatch)
-    tensors = [randn(*shape, device=device).requires_grad_() for shape in [(3, 2, 8), (3,), (1,)]]
-
-    def block(*tensors):
-        return scalar_mix(*tensors).square().sum()
-
-    plain = torch.autograd.grad(block(*tensors), tensors)
-    kept = torch.utils.checkpoint.checkpoint(block, *tensors, use_reentrant=False)
-    for _ in range(2):
-        again = torch.autograd.grad(kept, tensors, retain_graph=True)
-        assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
 
 
 def test_reference_differentiates_right(monkeypatch):
@@ -146,15 +119,6 @@ def check_all():
     check("cpu", (3, 2, 20_001))
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "scalar_mix", *BUGS[bug])
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "scalar_mix")
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "scalar_mix", BUGS, check_all
+)

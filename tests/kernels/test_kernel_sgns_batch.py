@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from kernel_checks import assert_near, numpy_may_overflow, plant, randn, use, without_torch
+from kernel_checks import assert_near, planted_bugs, randn, use, without_torch
 
 from helpers.kernels import BackendError, sgns
 from helpers.kernels.sgns_batch import sgns_batch, sgns_batch_reference
 
-pytestmark = numpy_may_overflow
 SHAPES = {  # N, C, M, V, d
     "odd": (7, 5, 3, 11, 13),
     "one window": (1, 10, 6, 50, 100),
@@ -157,15 +156,6 @@ def check_all():
     check("cpu", 9, 5, 3, 6, 11)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_planted_bugs_are_caught(bug, monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "sgns_batch", *BUGS[bug])
-    with pytest.raises(AssertionError):
-        check_all()
-
-
-def test_a_copy_without_bugs_passes(monkeypatch, tmp_path):
-    use("interpreter", monkeypatch)
-    plant(monkeypatch, tmp_path, "sgns_batch")
-    check_all()
+test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(
+    "sgns_batch", BUGS, check_all
+)

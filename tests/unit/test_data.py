@@ -154,7 +154,8 @@ def test_every_dataset_can_be_read_and_every_reader_has_a_dataset():
 
 def test_table_pins_every_file():
     for row in (row for rows in sources.table().values() for row in rows):
-        assert row.licence and row.urls and not row.file.endswith(".gz")
+        assert row.licence and row.urls
+        assert not row.file.endswith(".gz") or all(url.endswith(".gz") for url in row.urls)
         assert not Path(row.local).is_absolute() and ".." not in row.local
         if row.address("repository"):
             continue
@@ -279,6 +280,20 @@ def test_compressed_local_file_counts_by_its_content(workshop):
         data.path("thing")
 
 
+def test_a_file_compressed_at_its_source_counts_by_its_own_bytes(workshop, server):
+    server.content = gzip.compress(CONTENT)
+    workshop.add(server.url, server.content, file="a.gz")
+    for place in (workshop.data, workshop.cache):
+        path = workshop.put(place, server.content, file="a.gz")
+        assert data.path("thing") == path
+        path.write_bytes(gzip.compress(CONTENT, 1))
+        if place == workshop.data:
+            with pytest.raises(data.Damaged, match=sha256(server.content)):
+                data.path("thing")
+            path.unlink()
+    assert data.path("thing").read_bytes() == server.content, "fetched again"
+
+
 # --- damage --------------------------------------------------------------------------------------
 
 FLIPPED = CONTENT[:1000] + bytes([CONTENT[1000] ^ 1]) + CONTENT[1001:]
@@ -337,7 +352,7 @@ def test_a_file_is_hashed_once_and_again_when_it_changed(workshop, monkeypatch):
     path = workshop.put(workshop.data)
     hashed = []
     monkeypatch.setattr(
-        sources, "sha256_of", lambda p, f=sources.sha256_of: hashed.append(p) or f(p)
+        sources, "sha256_of", lambda p, f=sources.sha256_of, **how: hashed.append(p) or f(p, **how)
     )
     for _ in range(3):
         data.path("thing")
@@ -815,6 +830,160 @@ def test_zipped_corpora(tmp_path):
         list(running_text.brown(files))
 
 
+TREEBANK = """# text = They don't, we do.
+1\tThey\tthey\tPRON\tPRP\t_\t3\tnsubj\t_\t_
+2-3\tdon't\t_\t_\t_\t_\t_\t_\t_\t_
+2\tdo\tdo\tAUX\tVBP\t_\t3\taux\t_\t_
+3\tn't\tnot\tPART\tRB\t_\t0\troot\t_\t_
+3.1\tgo\t_\tVERB\tVB\t_\t_\t_\t3:conj\t_
+
+# text = Tea
+1\tTea\ttea\tNOUN\tNN\t_\t0\troot\t_\t_"""
+
+
+def treebank(folder: Path, text: str) -> dict[str, Path]:
+    splits = ("train", "dev", "test")
+    return {k: v for s in splits for k, v in write(folder, text, f"en_ewt-ud-{s}.conllu").items()}
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n\n\n"])
+def test_ud_ewt(tmp_path, end):
+    rows = readers.ud_ewt(treebank(tmp_path, TREEBANK + end))
+    assert rows["train"] == rows["dev"] == rows["test"]
+    assert rows["test"] == [
+        data.Parsed(
+            words=("They", "do", "n't"),
+            upos=("PRON", "AUX", "PART"),
+            xpos=("PRP", "VBP", "RB"),
+            heads=(3, 3, 0),
+            relations=("nsubj", "aux", "root"),
+        ),
+        data.Parsed(("Tea",), ("NOUN",), ("NN",), (0,), ("root",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "change, to, complaint",
+    [
+        ("\tnsubj\t_", "\tnsubj", "line 2: 10 columns expected, 9 found"),
+        ("\t3\tnsubj", "\t4\tnsubj", "line 2: the head 4 is not in the sentence"),
+        ("\t3\tnsubj", "\t-1\tnsubj", "line 2: the head -1 is not in the sentence"),
+        ("\t3\taux", "\t_\taux", "line 4: '_' is not a whole number"),
+        ("2\tdo", "4\tdo", "line 4: word 2 expected, not '4'"),
+        ("1\tTea", "2\tTea", "line 9: word 1 expected, not '2'"),
+    ],
+)
+def test_malformed_treebank(tmp_path, change, to, complaint):
+    with pytest.raises(data.Malformed, match=f"en_ewt-ud-train.conllu, {complaint}"):
+        readers.ud_ewt(treebank(tmp_path, TREEBANK.replace(change, to)))
+
+
+def zipped(folder: Path, **members: str) -> dict[str, Path]:
+    """A zip whose members are named after keywords: ``a__b`` is ``a/b``."""
+    path = folder / "file.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+    return {path.name: path}
+
+
+SENSES = """<corpus lang="en">
+<lexelt item="line-n">
+<instance id="line-n.1:">
+<answer instance="line-n.1:" senseid="cord"/>
+<context>
+ <wf pos="``">``</wf> <wf pos="JJ">at&amp;t</wf> FRASL <s snum="2"/><head> <wf pos="NNS">lines</wf></head> <wf pos=".">.</wf>
+ <wf pos="NN">done</wf> </context>
+</instance>
+
+<instance id="line-n.2:">
+<answer instance="line-n.2:" senseid="phone"/>
+<context><head> <wf pos="VBD">lined</wf></head></context>
+</instance>
+</lexelt>
+</corpus>
+"""  # noqa: E501
+
+
+def test_senseval(tmp_path):
+    rows = readers.senseval(zipped(tmp_path, senseval__README="no XML", senseval__line_pos=SENSES))
+    first, second = rows["train"]
+    assert first == data.Sense("line", "cord", "`` at&t / lines . done", 10, 15)
+    assert first.sentence[first.start : first.end] == "lines"
+    assert second == data.Sense("line", "phone", "lined", 0, 5)
+
+
+@pytest.mark.parametrize("lost", [' senseid="phone"', "<head> ", "</head>"])
+def test_malformed_senses(tmp_path, lost):
+    text = "".join(SENSES.rpartition(lost)[::2])
+    with pytest.raises(data.Malformed, match=r"senseval/line.pos, line 10: an instance needs"):
+        readers.senseval(zipped(tmp_path, senseval__line_pos=text))
+
+
+def wic(folder: Path, pairs: str, answers: str) -> dict[str, Path]:
+    texts = {f"{s}__{s}_data_txt": pairs for s in ("train", "dev", "test")}
+    return zipped(folder, **texts, **{name.replace("data", "gold"): answers for name in texts})
+
+
+def test_wic(tmp_path):
+    pair = "bank\tN\t1-0\tThe bank .\tBanks fail .\n"
+    rows = readers.wic(wic(tmp_path, pair + pair, "T\nF\n"))
+    first, second = ("The", "bank", "."), ("Banks", "fail", ".")
+    assert rows["train"] == rows["dev"] == rows["test"]
+    assert rows["dev"] == [
+        data.WordInContext("bank", "N", first, second, 1, 0, same) for same in (True, False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "pair, answers, complaint",
+    [
+        ("bank\tN\t1-0\tThe bank .", "T", "data.txt, line 1: 5 columns expected, 4 found"),
+        ("bank\tN\t1-3\tThe bank .\tBanks fail .", "T", "data.txt, line 1: 1-3 is not inside"),
+        ("bank\tN\t1\tThe bank .\tBanks fail .", "T", "data.txt, line 1: '' is not a whole"),
+        ("bank\tN\t1-0\tThe bank .\tBanks fail .", "1", "gold.txt, line 1: .*T or F, not '1'"),
+        ("bank\tN\t1-0\tThe bank .\tBanks fail .", "T\nF", "gold.txt, line 2: as many lines"),
+    ],
+)
+def test_malformed_wic(tmp_path, pair, answers, complaint):
+    with pytest.raises(data.Malformed, match=f"train/train.{complaint}"):
+        readers.wic(wic(tmp_path, pair, answers))
+
+
+def captions(folder: Path, english: str, german: str) -> dict[str, Path]:
+    return {
+        name: path
+        for split in readers.MULTI30K.values()
+        for language, text in {"en": english, "de": german}.items()
+        for name, path in write(
+            folder, gzip.compress(text.encode()), f"{split}.{language}.gz"
+        ).items()
+    }
+
+
+def test_multi30k(tmp_path):
+    rows = readers.multi30k(captions(tmp_path, "A dog.\nA cat. \n", "Ein Hund.\nEine Katze.\n"))
+    assert list(rows) == ["train", "dev", "test", "test2017"]
+    assert rows["test2017"] == [
+        data.Translation("A dog.", "Ein Hund."),
+        data.Translation("A cat.", "Eine Katze."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "english, german, complaint",
+    [
+        ("A dog.\nA cat.\n", "Ein Hund.\n", "train.de.gz, line 2: as many lines expected"),
+        ("A dog.\n", "Ein Hund.\nEine Katze.\n", "train.de.gz, line 2: as many lines expected"),
+        ("A dog.\n\n", "Ein Hund.\nEine Katze.\n", "train.en.gz, line 2: .*must not be empty"),
+        ("A dog.\nA cat.\n", "Ein Hund.\n \n", "train.de.gz, line 2: .*must not be empty"),
+    ],
+)
+def test_malformed_captions(tmp_path, english, german, complaint):
+    with pytest.raises(data.Malformed, match=complaint):
+        readers.multi30k(captions(tmp_path, english, german))
+
+
 # --- running text --------------------------------------------------------------------------------
 
 
@@ -942,6 +1111,10 @@ def real(name: str):
         ("sst2", {"train": 6920, "dev": 872, "test": 1821}),
         ("sentence_polarity", {"train": 10_662}),
         ("product_reviews", {"train": 3756}),
+        ("ud_ewt", {"train": 12_544, "dev": 2001, "test": 2077}),
+        ("senseval", {"train": 15_225}),
+        ("wic", {"train": 5428, "dev": 638, "test": 1400}),
+        ("multi30k", {"train": 29_000, "dev": 1014, "test": 1000, "test2017": 1000}),
     ],
 )
 def test_real_rows(name, counts):
@@ -978,6 +1151,26 @@ def test_real_labels_are_balanced_or_nearly(name):
 def test_real_reviews():
     rows = [row for rows in real("reviews").values() for row in rows]
     assert {row.label for row in rows} == {0, 1} and len({row.domain for row in rows}) == 2
+
+
+def test_real_treebank_has_trees():
+    for sentence in (row for rows in real("ud_ewt").values() for row in rows):
+        assert sentence.heads.count(0) == sentence.relations.count("root") == 1
+        assert "_" not in sentence.upos and all(sentence.words)
+
+
+def test_real_senses():
+    rows = real("senseval")["train"]
+    forms = {(row.lemma, row.sentence[row.start : row.end]) for row in rows}
+    assert all(form.startswith(lemma[:-1]) for lemma, form in forms)
+    by_lemma = {lemma: len({row.sense for row in rows if row.lemma == lemma}) for lemma, _ in forms}
+    assert by_lemma == {"hard": 3, "interest": 6, "line": 6, "serve": 4}
+    assert not any(re.search("[<>]|FRASL", row.sentence) for row in rows)
+
+
+def test_real_words_in_context_are_balanced():
+    for rows in real("wic").values():
+        assert sum(row.same for row in rows) == len(rows) / 2
 
 
 def test_real_minilm():

@@ -57,7 +57,7 @@ N_PINNED = 20_000
 # the new digests; put them here in the same commit.
 PINNED = {
     "text": "9d609da027d396e24fb4a5fc56d800caa47af774a0a1699b610bd8facbb6539a",
-    "CoNLL-U": "225f6b188d163dc8d7c7741a8e480722be31b125f8e4ca0ae921d28542a7105e",
+    "CoNLL-U": "a836584a46798a2ed2bf17ff51ca46eb28a9ea92bfbd29733262c0f45c9c23b5",
 }
 DIGESTS = f"""
 import hashlib, sys

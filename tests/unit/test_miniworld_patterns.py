@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.miniworld import terms
+from helpers.miniworld import german, terms
 from helpers.miniworld.documents import (
     letter_patterns,
     review_patterns,
@@ -121,11 +121,25 @@ def test_a_sense_is_kept():
         ("The plot was", "was"),
         ("The plot was dull. And more", "And"),
         ("The plot = dull.", "="),
+        ("The dog wore these books.", "two objects"),
     ],
 )
 def test_what_cannot_be_read_is_shown(bad, names):
     with pytest.raises(PatternError, match=names):
         Pattern(bad)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "german_sentence"),
+    [
+        ("{A} wore a silver ring.jewel.", "Anna trug einen Silberring."),
+        ("{A1} watch.look films @every weekend.", "Ich schaue jedes Wochenende Filme an."),
+        ("{A1} have wanted to write; for two weeks.", "Ich will seit zwei Wochen schreiben."),
+        ("{A} read by the light.brightness of a candle.", "Anna las beim Licht einer Kerze."),
+    ],
+)
+def test_what_belongs_to_what_shows_in_german(pattern, german_sentence):
+    assert german.text(Pattern(pattern).fill(filler, terms.PAST)) == german_sentence
 
 
 def listed(found):

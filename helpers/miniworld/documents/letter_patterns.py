@@ -11,7 +11,7 @@ OPENING = """
     How are you?
     I hope that you are {j.glad}.
     I was {r.deg} {j.glad} when your letter.mail came.
-    I have wanted to write to you for {#weeks} weeks.
+    I have wanted to write to you; for {#weeks} weeks.
     I am writing to you from {L!}.
     Thank you for [the {n.gift} that you sent me].
     [The parcel with the {n.small+s}] arrived {@past}.

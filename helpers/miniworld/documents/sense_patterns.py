@@ -418,7 +418,7 @@ SENSES = {
         [The watch.clock+s in the shop] were expensive.
         """,
     "watch.look": """
-        We watch.look films every weekend.
+        We watch.look films @every weekend.
         Tourists watch.look the dolphins from the boat.
         {A} watch.look:d the birds in the garden.
         """,

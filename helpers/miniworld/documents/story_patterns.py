@@ -509,7 +509,7 @@ ASIDES = """
     {A} {v.deal:d} nobody.
     {A} might {v.do} the {n.done?}.
     {A} {v.do:d} that {n.done}.
-    The {n.person?} {v.do:d} these {n.done+s}.
+    The {n.person?} {v.do:d} this {n.done+s}.
     What did the {n.person?} {v.do}?
     The {n.person?} should {v.do} the {n.done?}.
     The {n.person?} had {v.do:en} the {n.done?}.

@@ -14,6 +14,7 @@ English, and a parser with one sentence of look-ahead is enough for it; what is 
     key.lock  key.lock+s      a noun or verb (plant.sow:d) in one of its senses
     [ … ]                     all modifiers up to ] belong to the noun
     in/time  to/purpose       the kind of a function word, where the usual one isn't meant
+    to write; for a week      what follows ; belongs to the verb above the infinitive
     @every day                a noun phrase as adverbial
 """
 

@@ -209,6 +209,8 @@ class Clauses(Phrases):
         if gap or question:
             phrases.append(asked if question else terms.Gap())
         if len(phrases) == 2:
+            if (verb, "ditransitive") not in self.words.frames:
+                self.fail("a verb that takes two objects expected")
             fields["second"], fields["object"] = phrases
         elif phrases:
             fields["object"] = phrases[0]
@@ -266,7 +268,9 @@ class Clauses(Phrases):
     def complement(self, verb, phrases):
         if self.peek() == "to" and self.verb_shape(1, "base") == "base":
             self.i += 1
-            return terms.Infinitive(self.bare(terms.Gap()))
+            inner = self.bare(terms.Gap())
+            self.accept(";")
+            return terms.Infinitive(inner)
         if self.peek() == "to" and self.low(1) == "be":
             self.i += 1
             return terms.Infinitive(self.bare(terms.Gap()))

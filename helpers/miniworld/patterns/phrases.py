@@ -174,6 +174,8 @@ class Phrases(Verbs):
 
     def noun_here(self) -> bool:
         low = self.low()
+        if "." in low and self.sense_noun(low):
+            return True
         return low in self.nouns and self.verb_shape() is None and not self.is_adverb()
 
     def noun(self):

@@ -13,7 +13,7 @@ from helpers.miniworld.vocabulary import vocabulary
 
 TOKEN = re.compile(
     r"""\{[^}]*\}|'s\b|[A-Za-z]+\.[a-z]+(?:\+s|:\w+)?|[A-Za-z]+(?:[-'][A-Za-z]+)*(?:[/:][a-z]*)?"""
-    r"""|\d+|[][".,!?@]"""
+    r"""|\d+|[][".,;!?@]"""
 )
 NEGATIONS = ("not", "n't", "never")
 KINDS = [
