@@ -20,9 +20,9 @@ class Spent:
     """
 
     def __init__(self, first: int):
-        self.first, self._before, self._own = first, 0.0, {}
+        self.first, self._own = first, {}
         self._waited, self._looked = 0.0, time.monotonic()
-        self._before = self.computed()
+        self._before = self._books()
 
     def seconds(self) -> float:
         """Ask often: the time since it was asked last counts as waiting if all wait now."""
@@ -30,12 +30,16 @@ class Spent:
         if not any(map(_is_busy, family(self.first))):
             self._waited += now - self._looked
         self._looked = now
-        return self.computed() - self._before + self._waited
+        return self.computed() + self._waited
 
     def computed(self) -> float:
-        """CPU seconds of all processes seen, or of those alive and the ones they outlived.
+        """CPU seconds since this was made."""
+        return max(now - before for now, before in zip(self._books(), self._before, strict=True))
 
-        Those that nobody waited for are in no other process's books, the others in two.
+    def _books(self) -> tuple[float, float]:
+        """CPU seconds of the processes alive and those they outlived, and of all that were seen.
+
+        A process that nobody waited for is in no other's books; others are in both.
         """
         outlived = 0.0
         for process in family(self.first):
@@ -43,7 +47,7 @@ class Spent:
                 times = process.cpu_times()
                 self._own[process] = times.user + times.system
                 outlived += times.children_user + times.children_system + self._own[process]
-        return max(outlived, sum(self._own.values()))
+        return outlived, sum(self._own.values())
 
 
 def memory(first: int, scratch: tuple[str, ...]) -> int:

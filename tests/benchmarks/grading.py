@@ -156,7 +156,6 @@ def cpu_seconds():
     """
     used, over = [], threading.Event()
     spent = Spent(os.getpid())
-    before = spent.computed()
 
     def look() -> None:
         while not over.wait(0.05):
@@ -169,7 +168,7 @@ def cpu_seconds():
     finally:
         over.set()
         watcher.join()
-        used.append(spent.computed() - before)
+        used.append(spent.computed())
 
 
 def nbgraded(n: int) -> tuple[list[float], list[float]]:
