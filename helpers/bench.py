@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from helpers import ROOT, data, kernel_bench, measured
+from helpers import ROOT, data, kernel_bench, measured, recurrent_bench
 from helpers.course.provenance import machine
 from helpers.files import write_atomically
 from helpers.kernel_bench import UnequalWork
@@ -155,7 +155,13 @@ def same_work(what: str, ours: float, peer: float, tolerance: float) -> None:
         raise UnequalWork(f"{what}: ours {ours:,}, the peer's {peer:,}.")
 
 
-MEASUREMENTS = (lambda: sgns(threads=1), lambda: sgns(threads=2))
+MEASUREMENTS = (
+    lambda: sgns(threads=1),
+    lambda: sgns(threads=2),
+    lambda: Measurement(*recurrent_bench.lstm_loop()),
+    lambda: Measurement(*recurrent_bench.bilm()),
+    lambda: Measurement(*recurrent_bench.translator()),
+)
 
 
 def kernels():

@@ -20,6 +20,14 @@ Name = tuple[str, str]
 
 def code_digest(path: str) -> str:
     """The digest of ``notebooks.<topic>:<name>`` and of all that it uses."""
+    lessons = topics(ROOT / PACKAGE).values()
+    stamps = ((lesson, lesson.stat().st_mtime_ns, lesson.stat().st_size) for lesson in lessons)
+    return _digest(path, tuple(stamps))
+
+
+@cache
+def _digest(path: str, stamps: tuple) -> str:
+    """``stamps`` tell the cache when a lesson is another."""
     module, _, name = path.partition(":")
     found: dict[Name, list] = {}
     _follow((module.removeprefix(f"{PACKAGE}."), name), _Lessons(), found)

@@ -104,7 +104,7 @@ def _interval(scores: np.ndarray) -> tuple[float, float]:
 
 
 def _finding(curves: dict) -> str:
-    """Which rung is ahead where, at the fewest labels that all have."""
+    """Which rung is ahead where, at the number of labels that tells the rungs apart most."""
     common = set.intersection(*(set(curve) for curve in curves.values()))
     if not common:
         return "The ladder so far"
@@ -114,8 +114,7 @@ def _finding(curves: dict) -> str:
             f"{curve[n][:, 0].mean():.0f} % with {n:,} labels" for n in (min(curve), max(curve))
         )
         return f"{name}: {', '.join(ends)}"
-    n = min(common)
-    mean = {name: curve[n].mean(0) for name, curve in curves.items()}
-    best = [max(mean, key=lambda name: mean[name][column]) for column in (0, 1)]
-    parts = [f"{best[0]} {mean[best[0]][0]:.0f} %", f"{best[1]} {mean[best[1]][1]:.0f} %"]
-    return f"Best with {n} labels: {parts[0]}; where no label shows the words: {parts[1]}"
+    mean = {n: np.array([curve[n].mean(0) for curve in curves.values()]) for n in sorted(common)}
+    n = max(mean, key=lambda n: np.ptp(mean[n], axis=0).max())
+    ahead = [f"{list(curves)[i]} {mean[n][i, j]:.0f} %" for j, i in enumerate(mean[n].argmax(0))]
+    return f"Best with {n:,} labels: {ahead[0]}; where no label shows the words: {ahead[1]}"

@@ -6,7 +6,7 @@ Every check takes the lesson's module, so that the mutants at the end meet the v
 import importlib
 import types
 import warnings
-from collections import Counter
+from collections import Counter, namedtuple
 
 import gensim
 import numba
@@ -18,7 +18,7 @@ from gensim.models import KeyedVectors, Word2Vec
 from scipy import stats
 from sklearn.decomposition import PCA
 
-from helpers import ROOT, data
+from helpers import ROOT, checkpoints, data
 from helpers.kernels import sgns
 from helpers.notebook_importer import exported_source
 
@@ -358,6 +358,45 @@ def check_table_for(lesson):
     assert (table[[0, 2, 4]] == 0).all()
     bags = lesson.to_bags([["d", "zz", "a"], ["b"]], vocabulary)
     assert bags.tolist() == [[4, 1], [2, 0]]
+    assert lesson.to_bags([["zz"], []], vocabulary).tolist() == [[0], [0]]
+
+
+def check_left_out_share(lesson):
+    points, labels = np.array([[0.0], [3], [5], [6]]), np.array(["a", "a", "b", "b"])
+    assert lesson.left_out_share(points, labels) == 0.75, "3 stands nearer to 5.5 than to 0"
+
+
+def check_kept_table(lesson):
+    """What is restored are the words in their order, and float32 vectors that can be measured."""
+    opinions = lesson.opinion_words()
+    words = [*opinions["praise"], "the", *opinions["blame"]]
+    sides = torch.tensor([1.0] * len(opinions["praise"]) + [0] + [-1] * len(opinions["blame"]))
+    vectors = torch.stack([sides, torch.ones(len(words))], 1).half()
+    kept = checkpoints.Checkpoint({"words": words}, {"vectors": vectors}, {})
+    vocabulary, restored = lesson.restore_glove(kept)
+    assert vocabulary.words == words and restored.dtype == torch.float32
+    assert torch.equal(restored, vectors.float())
+    assert list(lesson.measure_glove((vocabulary, restored)).values()) == [100]
+    mixed = restored[torch.randperm(len(words), generator=torch.Generator().manual_seed(0))]
+    [share] = lesson.measure_glove((vocabulary, mixed)).values()
+    assert 30 < share < 70
+
+
+Review = namedtuple("Review", "text label")
+
+
+def check_rungs_know_what_was_pretrained(lesson):
+    """A word that no label shows is judged by its vector; without a table it is a guess."""
+    rows = [Review("a good film", 1), Review("a bad film", 0)] * 8
+    words = lesson.Vocabulary([["good", "fine", "bad", "poor", "a"]], min_count=1)
+    vectors = torch.tensor([[1.0, 0.1], [1, -0.1], [-1, 0.1], [-1, -0.1], [0, 0.1]])
+    new = ["fine", "poor", "fine fine", "nobody knows"]
+    for frozen in (True, False):
+        predict = lesson.learn_average(rows, 0, (words, vectors), frozen)
+        assert predict(new)[:3].tolist() == [1, 0, 1]
+    predict = lesson.learn_average(rows, 0)
+    assert predict(["good", "bad"]).tolist() == [1, 0]
+    assert len(set(predict(new).tolist())) == 1, "no word known: always the same answer"
 
 
 CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
@@ -533,6 +572,12 @@ MUTANTS = {
     "frozen is tuned": ("freeze=frozen", "freeze=False"),
     "the given table is written to": ("table.clone(), freeze", "table, freeze"),
     "rows are off by one": ("table[np.array(known) + 1] =", "table[np.array(known)] ="),
+    "nobody is left out": ("(own.sum(0) - own) / (len(own) - 1)", "own.mean(0)"),
+    "the kept vectors stay short": ('["vectors"].float()', '["vectors"]'),
+    "a rung says the opposite": ("(logits > 0).int()", "(logits < 0).int()"),
+    "a rung knows labelled words alone": (
+        "Vocabulary([words, *sentences], min_count=1)", "Vocabulary(sentences, min_count=1)"
+    ),
     "bags start at 0": ("dtype=torch.long) + 1 for", "dtype=torch.long) for"),
 }  # fmt: skip
 

@@ -1,11 +1,12 @@
 """The benchmark takes turns, compares equal work only, and writes its rows whole or not at all."""
 
 import json
+from importlib.util import find_spec
 
 import pytest
 import torch
 
-from helpers import bench, kernel_bench, measured
+from helpers import bench, kernel_bench, measured, recurrent_bench
 from helpers.bench import Measurement, UnequalWork, paired, same_work
 from helpers.kernels import dispatch
 
@@ -111,6 +112,33 @@ def test_every_race_of_the_kernels_compares_equal_work(monkeypatch):
             else:
                 assert row.ours == row.share == pytest.approx(race.speed(race.ours))
                 assert "of what the GPU can do" in str(row)
+
+
+@pytest.fixture
+def small_nets(monkeypatch):
+    """A few sentences; skipped where a lesson isn't in the checkout."""
+    for lesson in (recurrent_bench.LESSON_02, recurrent_bench.LESSON_03):
+        if find_spec(lesson) is None:
+            pytest.skip(f"{lesson} isn't in this checkout")
+    monkeypatch.setattr(recurrent_bench, "TOKENS", 1500)
+    monkeypatch.setattr(recurrent_bench, "SIZES", {"d_model": 16, "d_hidden": 16})
+
+
+@pytest.mark.parametrize("sides", ["lstm_loop", "bilm", "translator"])
+def test_the_recurrent_races_compare_equal_work(small_nets, sides):
+    race = getattr(recurrent_bench, sides)
+    assert paired(Measurement(*race()), runs=1).ratio > 0
+
+
+@pytest.mark.parametrize(
+    ("plain", "sides"), [("PlainBiLM", "bilm"), ("PlainTranslator", "translator")]
+)
+def test_a_peer_of_other_weights_is_refused(small_nets, monkeypatch, plain, sides):
+    monkeypatch.setattr(getattr(recurrent_bench, plain), "take", lambda plain, model: None)
+    _, _, ours, peer = getattr(recurrent_bench, sides)()
+    ours()
+    with pytest.raises(UnequalWork, match="losses of the updates differ"):
+        peer()
 
 
 def test_a_race_of_different_results_is_refused():

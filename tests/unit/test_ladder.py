@@ -4,6 +4,7 @@ The rungs here are tiny ones in a lesson of their own; the last test draws two c
 measures them again.
 """
 
+import importlib
 import json
 import multiprocessing
 import os
@@ -90,6 +91,7 @@ def tiny(tmp_path, monkeypatch):
     (root / "notebooks").mkdir(parents=True)
     write_lesson(root / "notebooks", "90_below", BELOW)
     write_lesson(root / "notebooks", "91_tiny", LESSON)
+    importlib.import_module("notebooks")  # registers its own folder, which must outlast this
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     notebook_importer.register(root / "notebooks")
     for module in (code, rungs):
