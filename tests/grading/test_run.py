@@ -220,6 +220,13 @@ def test_a_release_that_scores_stops_the_run(folder, tmp_path):
         grade(folder, tmp_path / "out", checkout=root)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_the_solution_of_every_lesson_has_full_marks_in_the_sandbox(path):
+    graded.need_sandbox()
+    result = grade_one(path.read_bytes(), Task(path.stem, "a secret"))
+    assert [v.score for v in result.verdicts if not v.score.full] == []
+
+
 def test_without_a_solution_nothing_is_graded(folder, tmp_path):
     graded.need_sandbox()
     root = checkout(tmp_path)
