@@ -126,9 +126,14 @@ def as_notebook(cells: list[tuple[str, str | None]]) -> bytes:
 def place() -> Sandbox:
     """A sandbox for the tests, with short limits."""
     need_sandbox()
-    folder = Path(tempfile.mkdtemp(prefix="course-test-"))
-    sandbox.copy_course(folder)
-    return Sandbox(folder, LIMITS)
+    sandbox.copy_course(Path(_folder().name))
+    return Sandbox(Path(_folder().name), LIMITS)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory:
+    """Goes with this process."""
+    return tempfile.TemporaryDirectory(prefix="course-test-")
 
 
 def need_sandbox() -> None:
