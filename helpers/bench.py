@@ -31,7 +31,8 @@ LESSON_01 = "notebooks.word_embeddings"
 class Measurement:
     """Two functions that do the same work and return its speed in ``unit``.
 
-    ``ceiling`` measures the speed that the machine allows, where that is known.
+    ``ceiling`` measures the speed that the machine allows, ``work`` is what one call does (in
+    ``unit`` times seconds), where these are known.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Measurement:
     ours: Callable[[], float]
     peer: Callable[[], float]
     ceiling: Callable[[], float] | None = None
+    work: float | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Row:
     """What a measurement found; ``ratio`` above 1 means that ours is ahead.
 
     ``ours`` and ``peer`` are medians, ``ratio`` the median of the paired ratios, ``share`` is ours
-    of the ceiling, if there is one.
+    of the ceiling, if there is one, and ``ms`` our time for a call, if it is a call that is timed.
     """
 
     name: str
@@ -59,10 +61,12 @@ class Row:
     runs: int
     machine: str
     share: float | None = None
+    ms: float | None = None
 
     def __str__(self) -> str:
         spread = f"{self.ratio_min:.2f}–{self.ratio_max:.2f} in {self.runs} runs"
-        speeds = f"{self.ours:,.0f} against {self.peer:,.0f} {self.unit}"
+        time = "" if self.ms is None else f"{self.ms:.3f} ms, "
+        speeds = f"{time}{self.ours:,.0f} against {self.peer:,.0f} {self.unit}"
         share = "" if self.share is None else f"; {self.share:.0%} of what the GPU can do"
         return f"{self.name}: {self.ratio:.2f} × the peer ({spread}; {speeds}{share})"
 
@@ -84,6 +88,7 @@ def paired(measurement: Measurement, runs: int = RUNS) -> Row:
         runs,
         machine(),
         measurement.ceiling and ours / measurement.ceiling(),
+        measurement.work and 1000 * measurement.work / ours,
     )
 
 

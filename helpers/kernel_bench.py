@@ -30,6 +30,7 @@ CALLS = 20  # whose median is one run
 CACHE_BYTES = 2**28  # written before every call: more than any second-level cache
 TOLERANCE = 0.05  # of the largest value, between two sides in bfloat16
 DTYPE = torch.bfloat16
+SCALES = {"GB/s": 1e9, "TFLOP/s": 1e12}
 
 
 class UnequalWork(AssertionError):
@@ -54,21 +55,35 @@ class Race:
     weighs_memory: bool = False
 
     def measurements(self):
-        """Name, unit, our side, the peer's, ceiling: for each peer, once the results agree."""
+        """What a bench.Measurement is made of: for each peer, once the results agree."""
         right = results(self.ours, self.inputs)
         for peer, function in self.peers.items():
+            theirs = self.tried(peer, function)
+            if theirs is None:
+                continue
             if peer not in self.loose:
-                compare(f"{self.name} and {peer}", right, results(function, self.inputs))
+                compare(f"{self.name} and {peer}", right, theirs)
             sides = (functools.partial(self.speed, side) for side in (self.ours, function))
-            yield f"{self.name}, against {peer}", self.unit, *sides, CEILINGS[self.unit]
+            limits = CEILINGS[self.unit], self.work / SCALES[self.unit]
+            yield f"{self.name}, against {peer}", self.unit, *sides, *limits
             if self.weighs_memory:
                 sides = (functools.partial(self.thrift, side) for side in (self.ours, function))
                 yield f"{self.name}, peak memory, against {peer}", "calls/GB", *sides
 
+    def tried(self, peer: str, function: Callable) -> list[torch.Tensor] | None:
+        """The peer's results; None, and a sentence, where torch has no such kernel for this GPU."""
+        try:
+            return results(function, self.inputs)
+        except RuntimeError as error:
+            if "No available kernel" not in str(error):
+                raise
+            print(f"{self.name}: {peer} can't do this here.")
+            return None
+
     def speed(self, function: Callable) -> float:
         """Work per second, in ``unit``."""
-        scale = {"GB/s": 1e9, "TFLOP/s": 1e12}[self.unit]
-        return self.work / seconds(functools.partial(results, function, self.inputs)) / scale
+        call = functools.partial(results, function, self.inputs)
+        return self.work / seconds(call) / SCALES[self.unit]
 
     def thrift(self, function: Callable) -> float:
         """How many calls' peak memory would make a gigabyte; inputs not counted, gradients are."""
@@ -181,11 +196,11 @@ def mixes(device, small):
     def eager(layers, scores, gamma):
         return gamma * (scores.softmax(0)[:, None, None] * layers).sum(0)
 
-    L, N, D = (3, 8, 16) if small else (3, 65536, 1024)
-    inputs = [random(device, L, N, D, learns=False), random(device, L), random(device, 1)]
-    work = 2 * (L + 1) * N * D * DTYPE.itemsize  # layers → output; layers, gradient → weights
-    name = label("scalar_mix", device, f"{L} frozen layers of {N} × {D}")
-    yield Race(name, work, "GB/s", inputs, scalar_mix, with_compiled(eager))
+    for L, N, D in [(3, 8, 16)] if small else [(3, 65536, 1024), (13, 16384, 768)]:
+        inputs = [random(device, L, N, D, learns=False), random(device, L), random(device, 1)]
+        work = 2 * (L + 1) * N * D * DTYPE.itemsize  # layers → output; layers, gradient → weights
+        name = label("scalar_mix", device, f"{L} frozen layers of {N} × {D}")
+        yield Race(name, work, "GB/s", inputs, scalar_mix, with_compiled(eager))
 
 
 def embeddings(device, small):
@@ -258,20 +273,21 @@ def packed(device, small):
         whole = x.new_zeros(B * T, H, d_head).index_copy(0, rows, x)
         return whole.view(B, T, H, d_head).transpose(1, 2)
 
-    def peer(q, k, v):
-        q, k, v = (padded(x) for x in (q, k, v))
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=there[:, None, None, :])
-        return out.transpose(1, 2).flatten(0, 1)[rows]
-
-    def unmasked(q, k, v):
-        q, k, v = (padded(x) for x in (q, k, v))
-        return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(0, 1)[rows]
+    def peer(choice, **options):
+        run = sdpa(SDPBackend.MATH if small else getattr(SDPBackend, choice), **options)
+        return lambda *qkv: run(*map(padded, qkv)).transpose(1, 2).flatten(0, 1)[rows]
 
     inputs = [random(device, len(rows), H, d_head) for _ in range(3)]
     work = 14 * H * d_head * int(lengths.square().sum())
     name = label("attention, packed", device, f"{B} sequences of up to {T}, half padding")
-    peers = {"SDPA with a mask": peer, "SDPA that computes the padding": unmasked}
-    yield Race(name, work, "TFLOP/s", inputs, ours, peers, tuple(peers)[1:])
+    mask = there[:, None, None, :]
+    peers = {
+        "SDPA efficient with a mask": peer("EFFICIENT_ATTENTION", attn_mask=mask),
+        "SDPA cuDNN with a mask": peer("CUDNN_ATTENTION", attn_mask=mask),
+        "SDPA flash, which computes the padding": peer("FLASH_ATTENTION"),
+        "SDPA cuDNN, which computes the padding": peer("CUDNN_ATTENTION"),
+    }
+    yield Race(name, work, "TFLOP/s", inputs, ours, peers, tuple(peers)[2:])
 
 
 def heads(device, small):

@@ -47,22 +47,24 @@ def attention_packed(q, k, v, offsets, *, max_len=None, causal=False, scale=None
     """Attention within each of several sequences that lie one after the other, without padding.
 
     ``q``, ``k``, ``v``: ``(N, H, d_head)``; sequence b is rows ``offsets[b]`` to
-    ``offsets[b + 1]``, ``offsets``: ``(B + 1,)`` integers. ``max_len``: the longest sequence's
-    length, which is otherwise read from the device, which waits for it. Returns
-    ``(N, H, d_head)``. Raises ValueError for shapes that don't fit together.
+    ``offsets[b + 1]``; ``offsets``: ``(B + 1,)`` integers that rise from 0 to N. ``max_len``: the
+    longest sequence's length; without it our kernel waits for the device to tell the offsets.
+    Returns ``(N, H, d_head)``. Raises ValueError for shapes that don't fit together, and for other
+    offsets except where our kernel is given ``max_len``.
     """
     q, k, v = autocast(q, k, v)
     if q.ndim != 3 or not q.shape == k.shape == v.shape:
         raise ValueError(f"q, k, v must all be (N, H, d_head), got {_shapes(q, k, v)}.")
     if offsets.ndim != 1 or len(offsets) < 1 or offsets.is_floating_point():
         raise ValueError(f"offsets must be (B + 1,) integers, got {tuple(offsets.shape)}.")
+    _check_device("offsets", offsets, q)
     scale = q.shape[-1] ** -0.5 if scale is None else float(scale)
     chosen = backend("attention", q.device, q.dtype, _unfit(q))
     if chosen == "triton":
         from helpers.kernels.gpu.attention import attention_packed_triton
 
         if max_len is None:
-            max_len = int(offsets.diff().max()) if len(offsets) > 1 else 0
+            max_len = max((b - a for a, b in _bounds(q, offsets)), default=0)
         return attention_packed_triton(q, k, v, offsets, max_len, causal, scale)
     run = attention_packed_torch if chosen == "torch" else attention_packed_reference
     return run(q, k, v, offsets, causal, scale)
@@ -87,6 +89,7 @@ def attention_torch(q, k, v, causal, lengths, scale):
 
 def attention_packed_reference(q, k, v, offsets, causal, scale):
     """All rows against all, those of other sequences masked."""
+    _bounds(q, offsets)
     rows = torch.arange(len(q), device=q.device)
     sequence = torch.searchsorted(offsets, rows, right=True)
     visible = sequence[:, None] == sequence
@@ -98,12 +101,11 @@ def attention_packed_reference(q, k, v, offsets, causal, scale):
 
 def attention_packed_torch(q, k, v, offsets, causal, scale):
     """torch's fused operation on one sequence after the other."""
-    bounds = offsets.tolist()
     parts = [
         F.scaled_dot_product_attention(
             *(x[a:b].transpose(0, 1)[None] for x in (q, k, v)), is_causal=causal, scale=scale
         )[0].transpose(0, 1)
-        for a, b in itertools.pairwise(bounds)
+        for a, b in _bounds(q, offsets)
     ]
     return torch.cat(parts) if parts else q.clone()
 
@@ -143,6 +145,14 @@ def _unfit(q):
     return "" if d_head <= MAX_D_HEAD else f"heads of {d_head} are wider than {MAX_D_HEAD}"
 
 
+def _bounds(q, offsets):
+    """First row and end of each sequence, as Python's integers."""
+    bounds = offsets.tolist()
+    if bounds[0] != 0 or bounds[-1] != len(q) or bounds != sorted(bounds):
+        raise ValueError(f"offsets must rise from 0 to {len(q)}, got {bounds}.")
+    return list(itertools.pairwise(bounds))
+
+
 def _shapes(*tensors):
     return ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
 
@@ -160,3 +170,10 @@ def _check_dense(q, k, v, causal, lengths):
         raise ValueError(
             f"lengths must be ({q.shape[0]},) integers, got {tuple(lengths.shape)} {lengths.dtype}."
         )
+    _check_device("lengths", lengths, q)
+
+
+def _check_device(name, counts, q):
+    """A kernel that is given another device's address says so less plainly."""
+    if counts is not None and counts.device != q.device:
+        raise ValueError(f"{name} must be on {q.device} like q, not on {counts.device}.")

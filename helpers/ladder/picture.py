@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers import plots
 from helpers.ladder.budget import BUDGET
-from helpers.ladder.measuring import SPLITS, rows
+from helpers.ladder.measuring import SPLITS, rows, rows_digest
 from helpers.ladder.rungs import LADDER, in_order
 
 LOOKS = {
@@ -51,12 +51,17 @@ def figure(rungs: Iterable[str] | None = None, live: Sequence[dict] = ()):
 
 
 def png(drawn) -> bytes:
-    """A figure as a PNG for the README."""
+    """A figure as a PNG for the README; it carries the digest of the rows under ``rows``."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
     from helpers.course.stored import slim
 
-    buffer = io.BytesIO()
-    drawn.savefig(buffer, format="png", dpi=plots.STYLE["figure.dpi"])
-    return slim(buffer.getvalue())
+    large, small, note = io.BytesIO(), io.BytesIO(), PngInfo()
+    drawn.savefig(large, format="png", dpi=plots.STYLE["figure.dpi"])
+    note.add_text("rows", rows_digest())
+    Image.open(io.BytesIO(slim(large.getvalue()))).save(small, "PNG", optimize=True, pnginfo=note)
+    return small.getvalue()
 
 
 def _curves(names: list[str]) -> dict[str, dict[int, np.ndarray]]:

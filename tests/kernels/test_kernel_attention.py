@@ -179,6 +179,11 @@ def test_reference_is_torchs_operation_and_differentiates_right(monkeypatch):
         (((1, 2, 3, 4), (1, 3, 3, 4), (1, 3, 3, 4)), {}, "differ in B, H or d_head"),
         (((1, 1, 5, 4), (1, 1, 3, 4), (1, 1, 3, 4)), {"causal": True}, "T=5, S=3"),
         (3 * ((2, 1, 3, 4),), {"lengths": torch.ones(3)}, r"lengths must be \(2,\) integers"),
+        (
+            3 * ((2, 1, 3, 4),),
+            {"lengths": torch.ones(2, dtype=int, device="meta")},
+            "lengths must be on cpu like q, not on meta",
+        ),
     ],
 )
 def test_shapes_that_do_not_fit(shapes, options, message):
@@ -192,6 +197,24 @@ def test_packed_shapes_that_do_not_fit():
         attention_packed(x, x, x[:, :1], torch.tensor([0, 4]))
     with pytest.raises(ValueError, match="offsets must be"):
         attention_packed(x, x, x, torch.tensor([0.0, 4.0]))
+    with pytest.raises(ValueError, match="offsets must be on cpu like q, not on meta"):
+        attention_packed(x, x, x, torch.zeros(2, dtype=int, device="meta"))
+
+
+@each
+@pytest.mark.parametrize("offsets", [[0, 3], [1, 4], [0, 3, 2, 4], [0, 5]], ids=str)
+def test_offsets_that_leave_rows_out(implementation, offsets, monkeypatch):
+    device = use(implementation, monkeypatch)
+    x = randn(4, 2, 8, device=device)
+    with pytest.raises(ValueError, match="offsets must rise from 0 to 4, got"):
+        attention_packed(x, x, x, torch.tensor(offsets, device=device))
+
+
+@pytest.mark.parametrize("implementation", ["device"])
+def test_more_sequences_than_an_axis_of_the_grid_holds(implementation, monkeypatch):
+    device = use(implementation, monkeypatch)
+    q, k, v = (randn(70_000, 1, 1, 16, device=device) for _ in range(3))
+    assert torch.equal(attention(q, k, v), v)
 
 
 BUGS = {

@@ -80,6 +80,24 @@ def test_dtypes(implementation, dtype, monkeypatch):
     check(device, 3, 4, 16, 16, 8, dtype, state=True, cell_clip=3.0, proj_clip=3.0)
 
 
+@without_torch
+def test_tensors_that_are_not_contiguous(implementation, monkeypatch):
+    device = use(implementation, monkeypatch)
+    shapes = {"x": (4, 2, 3), "W_x": (4, 20), "W_h": (3, 20), "bias": (20,), "W_p": (5, 3)}
+    shapes |= {"h": (3, 2), "c": (5, 2)}
+    tensors = {name: randn(*s, device=device).movedim(0, -1) for name, s in shapes.items()}
+
+    def run(x, W_x, W_h, bias, W_p, h, c):
+        out, last = lstm(x, W_x, W_h, bias, W_p, (h, c))
+        return out, *last
+
+    def reference(x, W_x, W_h, bias, W_p, h, c):
+        out, last = lstm_reference(x, W_x, W_h, bias, W_p, (h, c), None, None)
+        return out, *last
+
+    compare(run, reference, tensors, torch.float32)
+
+
 @pytest.mark.parametrize("P", [None, 3])
 def test_reference_is_torchs_lstm(P, monkeypatch):
     torch.manual_seed(0)

@@ -3,6 +3,7 @@
 Every check takes the lesson's module, so that the mutants at the end meet the very same checks.
 """
 
+import dataclasses
 import importlib
 import json
 import math
@@ -336,6 +337,7 @@ def check_scalar_mix(lesson):
     e = mix.w.exp()
     wanted = mix.gamma * sum(e[j] / e.sum() * layers[j] for j in range(3))
     close(mix(layers), wanted.detach())
+    close(lesson.mixed(layers, mix.w, mix.gamma), wanted.detach())
     weight = torch.randn(2, 4, 5, dtype=torch.float64)
     same_gradients(
         [(mix(layers) * weight).sum(), (wanted * weight).sum()], [layers, mix.w, mix.gamma]
@@ -445,6 +447,10 @@ def check_training_learns(lesson):
     assert max(nats) < math.log(2) / 5 + 0.1 and not model.training
     for a, b in zip(model.parameters(), again.parameters(), strict=True):
         assert torch.equal(a, b), "the same seed, the same network"
+    still = dataclasses.replace(recipe, epochs=1, lr=1e-9)
+    untouched, _ = lesson.pretrain(lexicon, sentences, config, still)
+    counts = lesson.target_counts(lexicon, lesson.length_groups(lexicon, sentences, 8))
+    close(untouched.softmax.bias.exp(), counts / counts.sum())
 
 
 def check_restored(lesson):
@@ -629,7 +635,11 @@ MUTANTS = {
     ),
     "the network still learns": ("@torch.no_grad()\ndef elmo_layers", "def elmo_layers"),
     "λ is not a softmax": ("return self.w.softmax(0)", "return self.w"),
-    "γ is missing": ("return self.gamma * torch.tensordot", "return torch.tensordot"),
+    "the readable mix has no γ": ("return gamma * torch.tensordot", "return torch.tensordot"),
+    "γ is missing": (
+        "self.mix(layers, self.w, self.gamma)",
+        "self.mix(layers, self.w, self.gamma ** 0)",
+    ),
     "the classifier reads padding": (
         "x, lengths = self.dropout(x), (rows != 0).sum(1)",
         "x, lengths = self.dropout(x), (rows >= 0).sum(1)",
@@ -660,8 +670,8 @@ MUTANTS = {
     "the classifier ignores ELMo": ("self.mix(features)], -1)", "0 * self.mix(features)], -1)"),
     "the seed is not set": ("    torch.manual_seed(recipe.seed)\n", ""),
     "the softmax starts from nothing": (
-        "noise_distribution(counts)",
-        "noise_distribution(counts, power=40)",
+        "model.softmax.bias.copy_((counts / counts.sum()).log())",
+        "model.softmax.bias.zero_()",
     ),
 }
 

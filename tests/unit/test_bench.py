@@ -11,7 +11,8 @@ from helpers.bench import Measurement, UnequalWork, paired, same_work
 from helpers.kernels import dispatch
 
 FIELDS = {
-    "name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine", "share"
+    "name", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "runs", "machine", "share",
+    "ms",
 }  # fmt: skip
 
 
@@ -111,6 +112,8 @@ def test_every_race_of_the_kernels_compares_equal_work(monkeypatch):
                 assert "peak memory" in row.name and row.share is None
             else:
                 assert row.ours == row.share == pytest.approx(race.speed(race.ours))
+                assert row.ms == pytest.approx(1e-3)
+                assert ": 1.00 × the peer (" in str(row) and "; 0.001 ms, " in str(row)
                 assert "of what the GPU can do" in str(row)
 
 
@@ -146,6 +149,16 @@ def test_a_race_of_different_results_is_refused():
     race = kernel_bench.Race("r", 1, "GB/s", x, torch.sin, {"peer": lambda x: 1.2 * x.sin()})
     with pytest.raises(UnequalWork, match="r and peer: result 0 differs by"):
         next(race.measurements())
+
+
+def test_a_peer_that_torch_lacks_here_is_left_out_with_a_sentence(capsys):
+    def lacking(x):
+        raise RuntimeError("No available kernel. Aborting execution.")
+
+    x = [torch.randn(3, requires_grad=True)]
+    race = kernel_bench.Race("r", 1, "GB/s", x, torch.sin, {"cuDNN": lacking, "peer": torch.sin})
+    assert [name for name, *_ in race.measurements()] == ["r, against peer"]
+    assert capsys.readouterr().out == "r: cuDNN can't do this here.\n"
 
 
 def test_sgns_sides_do_the_same_work():

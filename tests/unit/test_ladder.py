@@ -17,6 +17,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from helpers import ROOT, checkpoints, ladder, notebook_importer
 from helpers.course import ladder as climb
@@ -370,6 +371,10 @@ def test_the_committed_rows_are_todays():
     """If this fails: `course ladder` measures what has changed."""
     stale = {ladder.place(row): parts for row in ladder.rows() if (parts := ladder.changed(row))}
     assert not stale
+
+
+def test_the_readmes_picture_is_drawn_from_the_committed_rows():
+    assert Image.open(climb.PICTURE).text["rows"] == ladder.rows_digest()
 
 
 def test_two_committed_rows_are_found_again():

@@ -11,6 +11,7 @@ import math
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 from helpers.kernels.gpu.common import dot
 
@@ -141,6 +142,7 @@ class Adapter(torch.autograd.Function):
         return out
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dout):
         x, z, W_down, W_up = ctx.saved_tensors
         dout = dout.contiguous()

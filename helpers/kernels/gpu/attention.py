@@ -10,6 +10,7 @@ import math
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 from helpers.kernels.gpu.common import dot, shared_memory
 
@@ -18,6 +19,14 @@ LN_2 = tl.constexpr(math.log(2))
 
 
 # ---- kernels ---------------------------------------------------------------------------------
+
+
+@triton.jit
+def _place(n_tiles, H):
+    """This program's tile, sequence and head. One axis: a grid's others end at 65535."""
+    program = tl.program_id(0)
+    row = program // n_tiles
+    return program % n_tiles, (row // H).to(tl.int64), (row % H).to(tl.int64)
 
 
 @triton.jit
@@ -94,16 +103,15 @@ def _attend(
 
 @triton.jit
 def _forward_kernel(
-    q, k, v, out, lse, offsets, lengths, scale, H, T, S, D,
+    n_tiles, q, k, v, out, lse, offsets, lengths, scale, H, T, S, D,
     q_b, q_h, q_t, k_b, k_h, k_t, v_b, v_h, v_t, o_b, o_h, o_t, lse_b, lse_h,
     PACKED: tl.constexpr, HAS_LENGTHS: tl.constexpr, CAUSAL: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, BLOCK_D: tl.constexpr, MASK_D: tl.constexpr,
 ):  # fmt: skip
     """One tile of queries against all keys that it sees."""
-    b = (tl.program_id(1) // H).to(tl.int64)
-    h = (tl.program_id(1) % H).to(tl.int64)
+    tile, b, h = _place(n_tiles, H)
     first, n_queries, n_keys, shift = _extent(offsets, lengths, b, T, S, PACKED, HAS_LENGTHS)
-    start_m = tl.program_id(0) * BLOCK_M
+    start_m = tile * BLOCK_M
     if start_m < n_queries:
         q += b * q_b + h * q_h + first * q_t
         k += b * k_b + h * k_h + first * k_t
@@ -137,15 +145,14 @@ def _forward_kernel(
 
 @triton.jit
 def _delta_kernel(
-    out, dout, dlse, delta, offsets, H, T, D,
+    n_tiles, out, dout, dlse, delta, offsets, H, T, D,
     o_b, o_h, o_t, do_b, do_h, do_t, lse_b, lse_h,
     PACKED: tl.constexpr, HAS_DLSE: tl.constexpr, BLOCK_M: tl.constexpr, BLOCK_D: tl.constexpr,
 ):  # fmt: skip
     """delta = Σ_d out · dout - dlse: what every score's gradient has in common in a row."""
-    b = (tl.program_id(1) // H).to(tl.int64)
-    h = (tl.program_id(1) % H).to(tl.int64)
+    tile, b, h = _place(n_tiles, H)
     first, n_queries, _, _ = _extent(offsets, offsets, b, T, T, PACKED, False)
-    m = tl.program_id(0) * BLOCK_M + tl.arange(0, BLOCK_M)
+    m = tile * BLOCK_M + tl.arange(0, BLOCK_M)
     d = tl.arange(0, BLOCK_D)
     o = _load(out + b * o_b + h * o_h + first * o_t, m, n_queries, o_t, d, D, True, True)
     do = _load(dout + b * do_b + h * do_h + first * do_t, m, n_queries, do_t, d, D, True, True)
@@ -188,18 +195,17 @@ def _gather_for_keys(
 
 @triton.jit
 def _keys_kernel(
-    q, k, v, dout, lse, delta, dk, dv, offsets, lengths, scale, H, T, S, D,
+    n_tiles, q, k, v, dout, lse, delta, dk, dv, offsets, lengths, scale, H, T, S, D,
     q_b, q_h, q_t, k_b, k_h, k_t, v_b, v_h, v_t, do_b, do_h, do_t,
     dk_b, dk_h, dk_t, dv_b, dv_h, dv_t, lse_b, lse_h,
     PACKED: tl.constexpr, HAS_LENGTHS: tl.constexpr, CAUSAL: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, BLOCK_D: tl.constexpr, MASK_D: tl.constexpr,
 ):  # fmt: skip
     """dk and dv of one tile of keys, from all queries that see it."""
-    b = (tl.program_id(1) // H).to(tl.int64)
-    h = (tl.program_id(1) % H).to(tl.int64)
+    tile, b, h = _place(n_tiles, H)
     first, n_queries, n_keys, shift = _extent(offsets, lengths, b, T, S, PACKED, HAS_LENGTHS)
     n_rows = n_queries if PACKED else S  # padding gets zeros
-    start_n = tl.program_id(0) * BLOCK_N
+    start_n = tile * BLOCK_N
     if start_n < n_rows:
         n = start_n + tl.arange(0, BLOCK_N)
         d = tl.arange(0, BLOCK_D)
@@ -258,16 +264,15 @@ def _gather_for_queries(
 
 @triton.jit
 def _queries_kernel(
-    q, k, v, dout, lse, delta, dq, offsets, lengths, scale, H, T, S, D,
+    n_tiles, q, k, v, dout, lse, delta, dq, offsets, lengths, scale, H, T, S, D,
     q_b, q_h, q_t, k_b, k_h, k_t, v_b, v_h, v_t, do_b, do_h, do_t, dq_b, dq_h, dq_t, lse_b, lse_h,
     PACKED: tl.constexpr, HAS_LENGTHS: tl.constexpr, CAUSAL: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, BLOCK_D: tl.constexpr, MASK_D: tl.constexpr,
 ):  # fmt: skip
     """dq of one tile of queries, from all keys that it sees."""
-    b = (tl.program_id(1) // H).to(tl.int64)
-    h = (tl.program_id(1) % H).to(tl.int64)
+    tile, b, h = _place(n_tiles, H)
     first, n_queries, n_keys, shift = _extent(offsets, lengths, b, T, S, PACKED, HAS_LENGTHS)
-    start_m = tl.program_id(0) * BLOCK_M
+    start_m = tile * BLOCK_M
     if start_m < n_queries:
         m = start_m + tl.arange(0, BLOCK_M)
         d = tl.arange(0, BLOCK_D)
@@ -318,7 +323,7 @@ def tiles(d_head: int, dtype: torch.dtype, backward: bool, shared_memory: int) -
     Chosen from the compiler's report for sm_90 (no spilled register, shared memory that fits), not
     from times: those are still to be measured.
     """
-    wide = d_head > 64
+    wide, backward = int(d_head > 64), int(backward)  # torch 2.11 can't trace bools as indices
     if dtype == torch.float32:
         tile = FLOAT32_TILES[wide][backward]
     elif shared_memory < 160 * 1024:
@@ -333,9 +338,7 @@ class Problem:
 
     def __init__(self, q, k, offsets, lengths, max_len, causal, scale):
         self.packed = offsets is not None
-        self.offsets = q if offsets is None else offsets  # unread unless packed
-        self.lengths = q if lengths is None else lengths
-        self.has_lengths = lengths is not None
+        self.offsets, self.lengths = offsets, lengths
         self.causal, self.scale = causal, scale
         self.d_head = q.shape[-1]
         if self.packed:
@@ -346,6 +349,13 @@ class Problem:
             self.S = k.shape[2]
         block_d = max(16, triton.next_power_of_2(self.d_head))
         self.width = {"BLOCK_D": block_d, "MASK_D": block_d != self.d_head}
+
+    def counts(self, written):
+        """Offsets and lengths; where there are none, a tensor that the kernel writes in any case.
+
+        What a helper of a kernel is given, torch 2.11 takes for written when it compiles.
+        """
+        return [written if x is None else x for x in (self.offsets, self.lengths)]
 
     def rows_like(self, q):
         """An empty number per query and head, consecutive queries together."""
@@ -362,13 +372,18 @@ class Problem:
         return [step for x in tensors for step in (*first, *(x.stride(i) for i in order))]
 
     def flags(self):
-        return {"PACKED": self.packed, "HAS_LENGTHS": self.has_lengths, "CAUSAL": self.causal}
+        return {
+            "PACKED": self.packed,
+            "HAS_LENGTHS": self.lengths is not None,
+            "CAUSAL": self.causal,
+        }
 
 
 def _launch(kernel, problem, n_rows, block, *arguments, **constants):
-    grid = (triton.cdiv(n_rows, block), problem.B * problem.H)
-    if grid[0] and grid[1]:
-        kernel[grid](*arguments, **constants)
+    n_tiles = triton.cdiv(n_rows, block)
+    programs = n_tiles * problem.B * problem.H
+    if programs:
+        kernel[(programs,)](n_tiles, *arguments, **constants)
 
 
 def forward(q, k, v, problem):
@@ -377,7 +392,7 @@ def forward(q, k, v, problem):
     tile = tiles(problem.d_head, q.dtype, False, shared_memory(q.device))
     _launch(
         _forward_kernel, problem, problem.T, tile["BLOCK_M"],
-        q, k, v, out, lse, problem.offsets, problem.lengths, problem.scale,
+        q, k, v, out, lse, *problem.counts(lse), problem.scale,
         problem.H, problem.T, problem.S, problem.d_head,
         *problem.strides(q, k, v, out), *problem.row_strides(lse),
         **problem.flags(), **problem.width, **tile,
@@ -393,24 +408,23 @@ def backward(q, k, v, out, lse, dout, dlse, problem):
     rows = problem.row_strides(lse)
     _launch(
         _delta_kernel, problem, problem.T, 64,
-        out, dout, delta if dlse is None else dlse, delta, problem.offsets,
+        out, dout, delta if dlse is None else dlse, delta, problem.counts(delta)[0],
         problem.H, problem.T, problem.d_head, *problem.strides(out, dout), *rows,
         PACKED=problem.packed, HAS_DLSE=dlse is not None,
         BLOCK_M=64, BLOCK_D=problem.width["BLOCK_D"],
     )  # fmt: skip
     common = (
-        problem.offsets, problem.lengths, problem.scale,
-        problem.H, problem.T, problem.S, problem.d_head,
+        problem.scale, problem.H, problem.T, problem.S, problem.d_head,
     )  # fmt: skip
     constants = {**problem.flags(), **problem.width, **tile}
     _launch(
         _keys_kernel, problem, problem.S, tile["BLOCK_N"],
-        q, k, v, dout, lse, delta, dk, dv, *common,
+        q, k, v, dout, lse, delta, dk, dv, *problem.counts(dk), *common,
         *problem.strides(q, k, v, dout, dk, dv), *rows, **constants,
     )  # fmt: skip
     _launch(
         _queries_kernel, problem, problem.T, tile["BLOCK_M"],
-        q, k, v, dout, lse, delta, dq, *common,
+        q, k, v, dout, lse, delta, dq, *problem.counts(dq), *common,
         *problem.strides(q, k, v, dout, dq), *rows, **constants,
     )  # fmt: skip
     return dq, dk, dv
@@ -433,6 +447,7 @@ class Attention(torch.autograd.Function):
         return out, lse
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dout, dlse):
         q, k, v, out, lse, offsets, lengths = ctx.saved_tensors
         dout = torch.zeros_like(out) if dout is None else _rows_contiguous(dout)
@@ -449,10 +464,15 @@ def _rows_contiguous(x):
 
 
 def attention_triton(q, k, v, causal, lengths, scale):
-    """The output and the log-sum-exp of each row, of a dense batch."""
+    """The output and the log-sum-exp of each row, of a dense batch.
+
+    Views, because torch.compile refuses an autograd function that is given one tensor twice.
+    """
+    k, v = k.view_as(k), v.view_as(v)
     return Attention.apply(q, k, v, None, lengths, 0, causal, scale)
 
 
 def attention_packed_triton(q, k, v, offsets, max_len, causal, scale):
     """The output of a packed batch."""
+    k, v = k.view_as(k), v.view_as(v)
     return Attention.apply(q, k, v, offsets, None, max_len, causal, scale)[0]

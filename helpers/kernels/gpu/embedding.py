@@ -9,6 +9,7 @@ of the LayerNorm are summed in registers first, where thousands of rows would me
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 from helpers.kernels.gpu.common import multiprocessors
 from helpers.kernels.gpu.layer_norm import tile
@@ -160,6 +161,7 @@ class Embedding(torch.autograd.Function):
         return forward(ids, tables, weight, bias, eps)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dout):
         *inputs, weight, bias = ctx.saved_tensors
         ids, tables = inputs[:3], inputs[3:]

@@ -9,6 +9,7 @@ program, then over the programs: no atomics, the same bits every time.
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 from helpers.kernels.gpu.common import multiprocessors
 
@@ -152,6 +153,7 @@ class LayerNorm(torch.autograd.Function):
         return out, total
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dout, dtotal):
         total, weight, mean, rstd = ctx.saved_tensors
         dout = total.new_zeros(total.shape) if dout is None else dout.contiguous()

@@ -10,9 +10,11 @@ float16, but divided by thousands of rows it would underflow before a loss scale
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 CHUNK_ROWS = 1024  # enough for full products, 62 MB of bfloat16 logits at V = 30 k
 BLOCK_V = 4096
+GRADIENT_ROWS = 8192  # of the matrix at a time: each chunk's share stays in the cache, and small
 ALIGNMENT = 64  # rows of logits begin at multiples of this, for the kernel and the library
 
 
@@ -100,7 +102,9 @@ def losses_and_gradients(
         _launch(logits, bias, targets[rows], losses[rows], options, gradient)
         if gradient:
             torch.mm(logits, weight, out=dx[rows])
-            dweight += logits.T @ x[rows]
+            for some in range(0, len(weight), GRADIENT_ROWS):
+                part = slice(some, some + GRADIENT_ROWS)
+                dweight[part] += logits[:, part].T @ x[rows]
             if bias is not None:
                 dbias += logits.sum(0, dtype=torch.float32)
     return losses, dx, dweight, dbias
@@ -144,6 +148,7 @@ class LinearCrossEntropy(torch.autograd.Function):
         return losses.sum()
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dloss):
         dx, dweight, dbias = (_scaled(g, dloss, ctx.dtype) for g in ctx.saved_tensors)
         return dx, dweight, dbias if ctx.has_bias else None, None, None, None
@@ -161,6 +166,7 @@ def linear_cross_entropy_triton(
     x, weight, targets, bias, ignore_index, label_smoothing, z_loss, reduction
 ):
     """The loss of rows ``(N, D)``, a float32 scalar."""
+    bias = None if bias is None else bias.contiguous()
     inputs = [t for t in (x, weight, bias) if t is not None]
     gradient = torch.is_grad_enabled() and any(t.requires_grad for t in inputs)
     options = ignore_index, float(label_smoothing), float(z_loss)

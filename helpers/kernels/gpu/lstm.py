@@ -9,6 +9,7 @@ over all steps, when the loop is done. The cells stay in float32 throughout.
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 BLOCK = 1024
 
@@ -129,11 +130,13 @@ class Lstm(torch.autograd.Function):
         return out, cells[T].clone()
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dout, dc):
         x, W_x, W_h, W_p, h, gates, cells, before, out = ctx.saved_tensors
         cell_clip, proj_clip = ctx.clips
-        dgates, dc = torch.empty_like(gates), dc.clone()
-        dh = dout.clone(memory_format=torch.contiguous_format)  # batch-major, if from the outputs
+        dgates = torch.empty_like(gates)
+        # Gradients arrive in any order: the outputs' batch-major, say.
+        dh, dc = (d.clone(memory_format=torch.contiguous_format) for d in (dout, dc))
         for t in reversed(range(len(x))):
             if t + 1 < len(x):
                 dh[t].addmm_(dgates[t + 1], W_h)

@@ -8,6 +8,7 @@ share, and the shares are added by torch. Layers that are frozen get no gradient
 import torch
 import triton
 import triton.language as tl
+from torch.autograd.function import once_differentiable
 
 from helpers.kernels.gpu.common import multiprocessors
 
@@ -24,7 +25,7 @@ def _forward_kernel(layers, weights, out, n, stride, L: tl.constexpr, BLOCK: tl.
     at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     total = tl.zeros((BLOCK,), tl.float32)
     for layer in tl.static_range(L):
-        x = tl.load(layers + layer * stride + at, mask=at < n, other=0.0)
+        x = tl.load(layers + tl.cast(layer, tl.int64) * stride + at, mask=at < n, other=0.0)
         total += tl.load(weights + layer) * x.to(tl.float32)
     tl.store(out + at, total.to(out.dtype.element_ty), mask=at < n)
 
@@ -42,7 +43,8 @@ def _backward_kernel(
         at = start + tl.arange(0, BLOCK)
         dy = tl.load(dout + at, mask=at < n, other=0.0).to(tl.float32)
         for layer in tl.static_range(L):
-            x = tl.load(layers + layer * stride + at, mask=at < n, other=0.0).to(tl.float32)
+            x = tl.load(layers + tl.cast(layer, tl.int64) * stride + at, mask=at < n, other=0.0)
+            x = x.to(tl.float32)
             sums += tl.where(one_of == layer, tl.sum(dy * x, 0), 0.0)
             if LAYERS_LEARN:
                 dx = tl.load(weights + layer) * dy
@@ -93,6 +95,7 @@ class WeightedSum(torch.autograd.Function):
         return forward(layers, weights)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dout):
         layers, weights = ctx.saved_tensors
         return backward(dout.contiguous(), layers, weights, ctx.needs_input_grad[0])

@@ -1,4 +1,4 @@
-"""Our kernels in autograd's graph: backward twice, and through activation checkpointing."""
+"""Our kernels in autograd's graph: backward twice, checkpointing, no second derivative."""
 
 import pytest
 import torch
@@ -58,3 +58,16 @@ def test_backward_twice_and_through_checkpointing(implementation, kernel, monkey
         for a, b in zip(plain, again, strict=True):
             assert_near("gradient", b, a, torch.float32)
             assert kernel == "embedding" or torch.equal(a, b)
+
+
+@ours
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_second_derivative_is_refused(implementation, kernel, monkeypatch):
+    """Rather than wrong: what a kernel writes has no graph behind it."""
+    device = use(implementation, monkeypatch)
+    function, shapes = KERNELS[kernel]
+    tensors = [randn(*shape, device=device).requires_grad_() for shape in shapes]
+    loss = function(*tensors).square().sum()
+    first = torch.autograd.grad(loss, tensors[0], create_graph=True)[0]
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        first.square().sum().backward()
