@@ -4,6 +4,8 @@
 #   make course [SCALE=mini] [SEED=0] [DEVICE=auto] [ONLY=01]
 #                                                   run the lessons, write build/course/index.html
 #   make test [ARGS="-k importer"]                  run the whole test suite
+#   make check [NOTEBOOK=01]       grade your own notebook in work/, show your progress
+#   make grade SUBMISSIONS=folder NOTEBOOK=01       grade what was handed in (instructors)
 #   make data [NAMES="minilm"]     list the corpora, or fetch the named ones
 #   make bench                     time our code beside its peers, write build/bench.json
 #   make checkpoints [NAMES="glove"]
@@ -24,7 +26,7 @@ COURSE = .venv/bin/course
 ENVIRONMENT = .venv/.complete
 INSTRUCTOR = .venv-instructor/.complete
 
-.PHONY: course test lab data bench checkpoints ladder release clean system
+.PHONY: course test lab check grade data bench checkpoints ladder release clean system
 .DELETE_ON_ERROR:
 
 # Its scripts name the folder that the environment was made in. In a checkout that was moved or
@@ -42,6 +44,15 @@ test: $(ENVIRONMENT) $(if $(CI),system $(INSTRUCTOR))
 
 lab: $(ENVIRONMENT)
 	@$(COURSE) lab
+
+check: $(ENVIRONMENT)
+	@$(COURSE) check $(if $(NOTEBOOK),"$(NOTEBOOK)")
+
+grade: $(ENVIRONMENT)
+	@test -n "$(SUBMISSIONS)" -a -n "$(NOTEBOOK)" || { \
+		echo "make grade SUBMISSIONS=folder-or-zip NOTEBOOK=01_word_embeddings" >&2; exit 2; }
+	@$(COURSE) grade "$(SUBMISSIONS)" "$(NOTEBOOK)" $(if $(WORKERS),--workers "$(WORKERS)") \
+		$(if $(MANUAL),--manual "$(MANUAL)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 data: $(ENVIRONMENT)
 	@$(COURSE) data $(NAMES)
@@ -87,6 +98,8 @@ $(INSTRUCTOR): requirements-instructor.txt
 # System packages are installed for CI's root alone; elsewhere a test that needs one says so.
 system:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		command -v chromium >/dev/null || { \
-			apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }; \
+		missing="$$(command -v chromium >/dev/null || echo chromium) \
+			$$(command -v bwrap >/dev/null || echo bubblewrap)"; \
+		test -z "$$(echo $$missing)" || { apt-get update -qq && \
+			apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }; \
 	fi

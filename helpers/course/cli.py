@@ -108,6 +108,28 @@ def _card(options: argparse.Namespace) -> int:
     return card.command()
 
 
+def _check(options: argparse.Namespace) -> int:
+    from helpers.grading import own_work
+
+    return own_work.command(options.notebook)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from helpers.grading import run
+
+    return run.command(
+        run.Options(
+            submissions=options.submissions,
+            notebook=options.notebook,
+            output=options.output,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            manual=options.manual,
+            protected=not options.unsafe_no_sandbox,
+        )
+    )
+
+
 def _release(options: argparse.Namespace) -> int:
     from helpers.course import release
 
@@ -138,11 +160,32 @@ def _parser() -> argparse.ArgumentParser:
     ladder.add_argument("--sizes", default="", metavar="50,200", help="these numbers of labels")
     ladder.add_argument("--seeds", default="", metavar="0,1", help="these seeds")
     command("card", _card, "measure the mini-world for its section of the data card")
+    check = command("check", _check, "grade your own notebook and show your progress")
+    what = "a lesson (01_word_embeddings, or 01) or a file; all in work/ if none is named"
+    check.add_argument("notebook", nargs="?", default="", metavar="NOTEBOOK", help=what)
+    _add_grade_options(command("grade", _grade, "grade a folder of submissions in a sandbox"))
     release = command("release", _release, "write exercises, stored outputs and README tables")
     release.add_argument("--only", default="", metavar="01,02", help="these lessons, not all")
     stubs_only = "write the exercises into the lessons and run nothing"
     release.add_argument("--stubs-only", action="store_true", help=stubs_only)
     return parser
+
+
+def _add_grade_options(grade: argparse.ArgumentParser) -> None:
+    add = grade.add_argument
+    add("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a download zip")
+    add("notebook", metavar="NOTEBOOK", help="the lesson: 01_word_embeddings, or 01")
+    add("--output", type=Path, metavar="FOLDER", help="default build/grading/NOTEBOOK")
+    add("--workers", type=int, default=0, metavar="N", help="notebooks at a time (default: cores)")
+    add("--scheduler", default="", metavar="ADDRESS", help="grade on a Dask cluster: tcp://...")
+    add(
+        "--manual",
+        type=Path,
+        metavar="CSV",
+        help="points given by hand: student,item,points,out_of",
+    )
+    unsafe = "run the code of submissions as yourself: for your own notebooks only"
+    add("--unsafe-no-sandbox", action="store_true", help=unsafe)
 
 
 def _add_run_options(run: argparse.ArgumentParser) -> None:

@@ -1,18 +1,20 @@
-"""Run an answer on cases; judge what came out. The two share plain values only."""
+"""Judge what an answer made of the cases of an exercise, beside what the reference makes."""
 
-import contextlib
-import copy
 import math
-import random
-import traceback
 import warnings
 from collections.abc import Callable
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from helpers.grading.exercise import Case, Exercise, Outcome, Score
-from helpers.grading.values import difference, plain
+from helpers.grading.running import run
+from helpers.grading.values import difference, is_finite, size
+
+__all__ = ["AnswerKey", "draw", "grade", "judge", "run"]
+FAR_TOO_LARGE = 100
+"""How many times the reference's size an answer may have that an exercise compares by itself."""
 
 
 def grade(exercise: Exercise, answer: Callable, seed: int = 0) -> Score:
@@ -26,122 +28,110 @@ def draw(exercise: Exercise, seed: int) -> list[Case]:
     return exercise.cases(np.random.default_rng(seed))
 
 
-def run(answer: Callable, cases: list[Case]) -> list[Outcome]:
-    """Call ``answer`` on a copy of each case's arguments, under fixed global random seeds."""
-    return [_outcome(answer, case) for case in cases]
-
-
 def judge(exercise: Exercise, cases: list[Case], outcomes: list[Outcome]) -> Score:
-    """Compare outcomes with the reference's, and look for the mistake that explains them.
+    """See :meth:`AnswerKey.judge`."""
+    return AnswerKey(exercise, cases).judge(outcomes)
 
-    Each case is worth the same share of the points; a partial score is rounded down to a tenth.
-    Raises :class:`ValueError` if there isn't one outcome per case.
+
+class Wrong(NamedTuple):
+    """What a typical mistake makes of the cases, on which of them it shows, what to tell."""
+
+    outcomes: list[Outcome]
+    shows: list[bool]
+    message: str
+
+
+class AnswerKey:
+    """The cases of an exercise and, run at most once, what the reference and mistakes make of them.
+
+    Judging an answer then only compares values.
     """
-    if len(outcomes) != len(cases):
-        raise ValueError(f"{len(outcomes)} outcomes for {len(cases)} cases of {exercise.grade_id}.")
-    if not any(outcome.attempted for outcome in outcomes):
-        passed = (False,) * len(cases)
-        return Score(exercise.grade_id, 0.0, exercise.points, passed, attempted=False)
-    right = run(exercise.reference, cases)
-    failures = _failures(exercise, cases, right, outcomes)
-    passed = tuple(failure is None for failure in failures)
-    points = math.floor(exercise.points * 10 * sum(passed) / len(passed)) / 10
-    if all(passed):
-        return Score(exercise.grade_id, points, exercise.points, passed)
-    first = passed.index(False)
-    failure = f"case “{cases[first].name}”: {failures[first]}."
-    hint = _explanation(exercise, cases, right, outcomes)
-    return Score(exercise.grade_id, points, exercise.points, passed, failure, hint)
 
+    def __init__(self, exercise: Exercise, cases: list[Case]):
+        self.exercise, self.cases = exercise, cases
 
-def _outcome(answer: Callable, case: Case) -> Outcome:
-    args = copy.deepcopy(case.args)
-    try:
-        with _fixed_randomness():
-            value = plain(answer(*args))
-    except Exception as error:
-        return Outcome(error=_described(error, answer), attempted=not _is_stub(error, answer))
-    return Outcome(value, changed=_changed(case.args, args))
+    def judge(self, outcomes: list[Outcome]) -> Score:
+        """Compare outcomes with the reference's, and look for the mistake that explains them.
 
+        Each case is worth the same share of the points; a partial score is rounded down to a tenth.
+        Raises :class:`ValueError` if there isn't one outcome per case.
+        """
+        grade_id, out_of = self.exercise.grade_id, self.exercise.points
+        if len(outcomes) != len(self.cases):
+            raise ValueError(f"{len(outcomes)} outcomes for {len(self.cases)} cases of {grade_id}.")
+        if not any(outcome.attempted for outcome in outcomes):
+            return Score(grade_id, 0.0, out_of, (False,) * len(self.cases), attempted=False)
+        failures = self._failures(outcomes)
+        passed = tuple(failure is None for failure in failures)
+        points = math.floor(out_of * 10 * sum(passed) / len(passed)) / 10
+        if all(passed):
+            return Score(grade_id, points, out_of, passed)
+        first = passed.index(False)
+        failure = f"case “{self.cases[first].name}”: {failures[first]}."
+        return Score(grade_id, points, out_of, passed, failure, self._explanation(outcomes))
 
-@contextlib.contextmanager
-def _fixed_randomness(seed: int = 0):
-    """Seed the global generators, and put them back as they were."""
-    before = random.getstate(), np.random.get_state()
-    random.seed(seed)
-    np.random.seed(seed)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.random.default_generator.manual_seed(seed)
-            yield
-    finally:
-        random.setstate(before[0])
-        np.random.set_state(before[1])
+    @cached_property
+    def right(self) -> list[Outcome]:
+        """The reference's outcomes. Raises :class:`RuntimeError` if it fails itself."""
+        outcomes = run(self.exercise.reference, self.cases)
+        for outcome in outcomes:
+            if outcome.error or outcome.changed:
+                raise RuntimeError(
+                    f"{self.exercise.grade_id}: the reference is at fault: {outcome}."
+                )
+        return outcomes
 
+    @cached_property
+    def wrong(self) -> list[Wrong]:
+        """The outcomes of each typical mistake."""
+        found = []
+        with warnings.catch_warnings():
+            # a mistake may divide by zero; that's not the learner's
+            warnings.simplefilter("ignore")
+            for mistake in self.exercise.mistakes:
+                outcomes = run(mistake.wrong, self.cases)
+                shows = [failure is not None for failure in self._failures(outcomes)]
+                found.append(Wrong(outcomes, shows, mistake.message))
+        return found
 
-def _changed(before: tuple, after: tuple) -> int:
-    for position, (old, new) in enumerate(zip(before, after, strict=True), 1):
-        if difference(plain(old), plain(new), rtol=0, atol=0):
-            return position
-    return 0
+    def _failures(self, outcomes: list[Outcome]) -> list[str | None]:
+        triples = zip(self.cases, self.right, outcomes, strict=True)
+        return [_failure(self.exercise, *triple) for triple in triples]
 
+    def _explanation(self, outcomes: list[Outcome]) -> str:
+        """The message of the mistake that reproduces most outcomes, or an empty string.
 
-def _file(answer: Callable) -> str | None:
-    return getattr(getattr(answer, "__code__", None), "co_filename", None)
-
-
-def _is_stub(error: Exception, answer: Callable) -> bool:
-    """Whether the answer's own code raised, not a library that lacks an operation."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return type(error) is NotImplementedError and frames[-1].filename == _file(answer)
-
-
-def _described(error: Exception, answer: Callable) -> str:
-    """Type, message, and the deepest line that the learner wrote."""
-    text = f"{type(error).__name__}: {str(error)[:300]}"
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename == _file(answer)]
-    return text + (f" (line {own[-1].lineno}: {own[-1].line})" if own else "")
-
-
-def _failures(exercise, cases, right, outcomes) -> list[str | None]:
-    return [
-        _failure(exercise, *triple) for triple in zip(cases, right, outcomes, strict=True)
-    ]  # fmt: skip
+        A mistake counts only if it reproduces every case on which it shows, that is, differs from
+        the reference.
+        """
+        best, message = 0, ""
+        for wrong in self.wrong:
+            pairs = zip(wrong.outcomes, outcomes, strict=True)
+            same = [_same(self.exercise, *pair) for pair in pairs]
+            explained = all(
+                equal for equal, visible in zip(same, wrong.shows, strict=True) if visible
+            )
+            if any(wrong.shows) and explained and sum(same) > best:
+                best, message = sum(same), wrong.message
+        return message
 
 
 def _failure(exercise: Exercise, case: Case, right: Outcome, got: Outcome) -> str | None:
     """What is wrong with one outcome, or None."""
-    if right.error or right.changed:
-        raise RuntimeError(f"{exercise.grade_id}: the reference is at fault: {right}.")
     if got.error:
         return got.error
     if got.changed:
         return f"argument {got.changed} was changed in place: work on a copy"
-    if exercise.compare:
+    if exercise.compare is None:
+        return difference(right.value, got.value, exercise.rtol, exercise.atol)
+    if size(got.value) > FAR_TOO_LARGE * (size(right.value) + 1):
+        return "it is far larger than it should be"  # and might blow up what compares it
+    if is_finite(right.value) and not is_finite(got.value):
+        return "it holds values that are NaN or infinite"  # which may slip through a comparison
+    try:
         return exercise.compare(case, right.value, got.value)
-    return difference(right.value, got.value, exercise.rtol, exercise.atol)
-
-
-def _explanation(exercise, cases, right, outcomes) -> str:
-    """The message of the mistake that reproduces most outcomes, or an empty string.
-
-    A mistake counts only if it reproduces every case on which it shows, that is, differs from the
-    reference.
-    """
-    best, message = 0, ""
-    for mistake in exercise.mistakes:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # a mistake may divide by zero; that's not the learner's
-            wrong = run(mistake.wrong, cases)
-        shows = [failure is not None for failure in _failures(exercise, cases, right, wrong)]
-        same = [_same(exercise, *pair) for pair in zip(wrong, outcomes, strict=True)]
-        explained = all(equal for equal, visible in zip(same, shows, strict=True) if visible)
-        if any(shows) and explained and sum(same) > best:
-            best, message = sum(same), mistake.message
-    return message
+    except Exception as error:  # an answer of a form that nobody foresaw
+        return f"it can't be compared with what was asked ({type(error).__name__})"
 
 
 def _same(exercise: Exercise, wrong: Outcome, got: Outcome) -> bool:

@@ -30,15 +30,17 @@ def check(grade_id: str, answer: Callable) -> None:
             f'check("{grade_id}", {exercise.function}).'
         )
     score = grade(exercise, answer, CHECK_SEED)
+    if score.attempted and not score.full:
+        raise CheckFailed(in_words(score, exercise.function))
+    print(in_words(score, exercise.function))
+
+
+def in_words(score: Score, function: str) -> str:
+    """A score as its learner reads it: one line, or the first failure and the likely mistake."""
     if not score.attempted:
-        print(f"○ {grade_id} waits for you: write {exercise.function}, worth {score.out_of} points")
-    elif score.full:
-        print(f"✓ {grade_id}: {score.out_of} of {score.out_of} points")
-    else:
-        raise CheckFailed(_explained(score))
-
-
-def _explained(score: Score) -> str:
+        return f"○ {score.grade_id} waits for you: write {function}, worth {score.out_of} points"
+    if score.full:
+        return f"✓ {score.grade_id}: {score.out_of} of {score.out_of} points"
     head = (
         f"✗ {score.grade_id}: {score.points:g} of {score.out_of} points, "
         f"{sum(score.passed)} of {len(score.passed)} cases"

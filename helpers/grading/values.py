@@ -64,7 +64,7 @@ def plain(value: object, depth: int = 0):
         return kind(plain(item, depth + 1) for item in value)
     if kind in DICTS:
         pairs = [(plain(key, depth + 1), plain(item, depth + 1)) for key, item in value.items()]
-        if all(_is_key(key) for key, _ in pairs):
+        if all(is_key(key) for key, _ in pairs):
             return dict(pairs)
         return Foreign("dict with unusual keys")
     return Foreign(kind.__name__)
@@ -88,6 +88,26 @@ def difference(expected, got, rtol: float, atol: float) -> str | None:
     if isinstance(expected, int | float) and not isinstance(expected, bool):
         return _number_difference(expected, got, rtol, atol)
     return None if expected == got else f"{_short(got)} is not right"
+
+
+def size(value) -> int:
+    """How many numbers, strings and empty containers a plain value holds."""
+    if isinstance(value, Array):
+        return max(1, value.data.size)
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    return sum(map(size, value)) + 1 if isinstance(value, list | tuple) else 1
+
+
+def is_finite(value) -> bool:
+    """Whether none of the numbers in a plain value is NaN or infinite."""
+    if isinstance(value, Array):
+        return bool(np.isfinite(value.data).all())
+    if isinstance(value, dict):
+        return all(map(is_finite, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def kind_of(value) -> str:
@@ -116,9 +136,10 @@ def _array(value: np.ndarray):
     return Array("array", value.dtype.name, value.copy())
 
 
-def _is_key(key) -> bool:
+def is_key(key) -> bool:
+    """Whether a plain value may be the key of a plain dict."""
     if isinstance(key, tuple):
-        return all(map(_is_key, key))
+        return all(map(is_key, key))
     return isinstance(key, bool | int | float | str | None)
 
 

@@ -1,6 +1,7 @@
 """The check engine: what it accepts, what it says, and that it can't be talked into a point."""
 
 import dataclasses
+import math
 import random
 import subprocess
 import sys
@@ -130,6 +131,16 @@ def test_custom_comparison_replaces_ours():
     lenient = dataclasses.replace(EXERCISE, compare=same_sum)
     assert grade(lenient, lambda x, f: (x * f).flip(0)).full
     assert "another sum" in grade(lenient, lambda x, f: x).failure
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf])
+def test_a_custom_comparison_is_not_asked_about_nan_and_infinity(odd):
+    def within(case, expected, got):  # true of NaN: no comparison with it holds
+        return "too far" if abs(expected.data.sum() - got.data.sum()) > 1 else None
+
+    lenient = dataclasses.replace(EXERCISE, compare=within)
+    assert grade(lenient, lambda x, f: x * f).full
+    assert "NaN or infinite" in grade(lenient, lambda x, f: x * odd).failure
 
 
 # --- what goes wrong in an answer -----------------------------------------------------------------

@@ -113,7 +113,7 @@ def test_a_missing_module_of_ours_is_a_fault_and_not_hidden(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["rnu"], ["run", "--sclae", "mini"], ["run", "x"], ["bench", "x"], ["check"]]
+    "arguments", [[], ["rnu"], ["run", "--sclae", "mini"], ["run", "x"], ["bench", "x"], ["chekc"]]
 )
 def test_a_wrong_call_is_refused(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
@@ -148,6 +148,8 @@ def test_data_hands_on_its_names(monkeypatch):
     ("arguments", "module", "given"),
     [
         (["bench"], "bench", ()),
+        (["check"], "grading.own_work", ("",)),
+        (["check", "01"], "grading.own_work", ("01",)),
         (["checkpoints"], "course.checkpoints", ([], False)),
         (["checkpoints", "glove", "elmo"], "course.checkpoints", (["glove", "elmo"], False)),
         (["checkpoints", "--list"], "course.checkpoints", ([], True)),

@@ -1,0 +1,4 @@
+# What everybody should write.
+# passes: all
+def ANSWER(*args):
+    return honest(*args)

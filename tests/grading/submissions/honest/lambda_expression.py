@@ -1,0 +1,3 @@
+# The answer is a lambda.
+# passes: all
+ANSWER = lambda *args: honest(*args)

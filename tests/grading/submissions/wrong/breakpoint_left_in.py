@@ -1,0 +1,6 @@
+# Stops in the debugger.
+# passes: none
+# says: BdbQuit
+def ANSWER(*args):
+    breakpoint()
+    return honest(*args)

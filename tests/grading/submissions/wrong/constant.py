@@ -1,0 +1,4 @@
+# Always the same answer.
+# passes: none
+def ANSWER(*args):
+    return 1

@@ -1,0 +1,4 @@
+# The cell is gone.
+# passes: none
+# says: renamed or deleted
+# %% nothing

@@ -1,0 +1,4 @@
+# The stub, untouched.
+# passes: none
+# says_not: .
+# %% stub

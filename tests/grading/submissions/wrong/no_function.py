@@ -1,0 +1,4 @@
+# The name stands for no function.
+# passes: none
+# says: not callable
+ANSWER = 42

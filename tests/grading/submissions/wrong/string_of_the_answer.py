@@ -1,0 +1,4 @@
+# The answer as text.
+# passes: none
+def ANSWER(*args):
+    return str([honest(*args)])
