@@ -280,32 +280,40 @@ CHAIN_THAW = Exercise(
 # --- 04-backward: rows for a model that reads from right to left ----------------------------------
 
 
-def _backward(ids: Tensor, lengths: Tensor) -> Tensor:
+def _turned(ids: Tensor, lengths: Tensor) -> Tensor:
     turned = ids.clone()
     for row, length in enumerate(lengths.tolist()):
         turned[row, :length] = ids[row, :length].flip(0)
     return turned
 
 
-def _whole_row(ids, lengths):
+def _lengths(ids: Tensor) -> Tensor:
+    return (ids != 0).sum(1)
+
+
+def _backward(ids: Tensor) -> Tensor:
+    return _turned(ids, _lengths(ids))
+
+
+def _whole_row(ids):
     return ids.flip(1)
 
 
-def _shortest(ids, lengths):
-    return _backward(ids, torch.full_like(lengths, int(lengths.min())))
+def _shortest(ids):
+    return _turned(ids, _lengths(ids).min().expand(len(ids)))
 
 
-def _rows_turned(ids, lengths):
+def _rows_turned(ids):
     return ids.flip(0)
 
 
-def _without_the_end(ids, lengths):
-    return _backward(ids, lengths - 1)
+def _without_the_end(ids):
+    return _turned(ids, _lengths(ids) - 1)
 
 
-def _marks_kept(ids, lengths):
+def _marks_kept(ids):
     turned = ids.clone()
-    for row, length in enumerate(lengths.tolist()):
+    for row, length in enumerate(_lengths(ids).tolist()):
         turned[row, 1 : length - 1] = ids[row, 1 : length - 1].flip(0)
     return turned
 
@@ -315,7 +323,7 @@ def _backward_cases(rng: np.random.Generator) -> list[Case]:
         ids = torch.zeros(len(lengths), max(lengths), dtype=torch.int64)
         for row, length in enumerate(lengths):
             ids[row, :length] = torch.from_numpy(rng.permutation(100)[:length] + 3)
-        return Case(name, (ids, torch.tensor(lengths)))
+        return Case(name, (ids,))
 
     return [
         case("one text", [6]),
@@ -336,7 +344,7 @@ BACKWARD = Exercise(
         Mistake(_whole_row, "Does the padding stand in front? Turn each text within its length."),
         Mistake(_shortest, "Is every row turned as far as the shortest text reaches?"),
         Mistake(_rows_turned, "Did you turn the order of the texts? Turn the words of each."),
-        Mistake(_without_the_end, "Does the last word stay where it is? lengths counts it in."),
+        Mistake(_without_the_end, "Does the last word stay where it is? It becomes the first."),
         Mistake(_marks_kept, "Do first and last word stay in place? Here all of them turn."),
     ),
 )
