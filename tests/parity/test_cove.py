@@ -675,7 +675,7 @@ MUTANTS = {
         "found.setdefault(row.english, row)",
         "found[len(found)] = row",
     ),
-    "vectors of any size": ("vectors / vectors.std()", "vectors"),
+    "vectors of any size": ("vectors[rows] / vectors.std()", "vectors[rows]"),
     "padding has a vector": ("    marks[PAD] = 0\n", ""),
     "features with their marks": ("slice(1, len(sentence) + 1)", "slice(0, len(sentence))"),
     "CoVe and GloVe change places": (
