@@ -69,6 +69,8 @@ def codes(lesson, room=24):
 def check_char_cnn(lesson):
     """Each filter is torch's convolution; only windows that begin in the word count."""
     cnn = randomise(lesson.CharCNN(FILTERS, d_char=6))
+    for bank in cnn.filters:
+        bank.bias.data += 5  # so that relu hides nothing, no window in the padding either
     chars = codes(lesson)
     rows = []
     for word in chars:
@@ -302,10 +304,11 @@ def check_sampled_softmax(lesson):
 
 def check_ngrams(lesson):
     """Two words after 0, never one after 2: counted by hand; and every law sums to one."""
-    train = [[0, 1, 1, 2], [0, 2]]
-    unigram = {w: (n + 1) / 7 for w, n in {0: 0, 1: 2, 2: 2}.items()}
+    train = [[0, 1, 1, 2], [0, 2], [0, 2]]
+    unigram = {w: (n + 1) / 8 for w, n in {0: 0, 1: 2, 2: 3}.items()}
     bigram = {
-        (0, 1): (0.25 + 0.75 * 2 * unigram[1]) / 2,
+        (0, 1): (0.25 + 0.75 * 2 * unigram[1]) / 3,
+        (0, 2): (1.25 + 0.75 * 2 * unigram[2]) / 3,
         (1, 1): (0.25 + 0.75 * 2 * unigram[1]) / 2,
         (2, 1): unigram[1],
     }
