@@ -443,7 +443,7 @@ def classifier(lesson, seed=22, **options):
 
 def labelled(seed, n=24):
     ids, lengths = words(seed, n, 6), torch.full((n,), 6)
-    return ids, lengths, (ids[:, 2] > 6).long()
+    return ids, lengths, (ids[:, -1] > 6).long()
 
 
 def check_thawing(lesson):
