@@ -381,12 +381,13 @@ def test_between_replaces_the_part_alone():
 
 
 def test_figures_shrink_and_look_the_same():
-    axes = plt.figure(figsize=(4, 3)).add_subplot()
-    axes.plot([0, 1], [1, 0], label="a line")
-    axes.legend()
     png = io.BytesIO()
-    axes.figure.savefig(png)
-    plt.close(axes.figure)
+    with plt.style.context("default", after_reset=True):  # whatever style another test has set
+        axes = plt.figure(figsize=(4, 3)).add_subplot()
+        axes.plot([0, 1], [1, 0], label="a line")
+        axes.legend()
+        axes.figure.savefig(png)
+        plt.close(axes.figure)
     small = stored.slim(png.getvalue())
     before, after = (Image.open(io.BytesIO(x)).convert("RGB") for x in (png.getvalue(), small))
     assert len(small) < 0.8 * len(png.getvalue())
