@@ -1,6 +1,9 @@
-"""Exercises of lesson 05: a late mask, local attention, rotary positions, warm-up."""
+"""Exercises of lesson 05: dropout for merges, the unigram model's pieces, a late mask, local
+attention, rotary positions, warm-up.
+"""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -12,6 +15,267 @@ from helpers.grading.exercise import Case, Exercise, Mistake
 def _normal(rng: np.random.Generator, *shape: int) -> Tensor:
     return torch.from_numpy(rng.normal(size=shape))
 
+
+# --- 05-bpe-dropout: Provilkov et al. (2020), algorithm 1 -----------------------------------------
+
+
+def _merging(kept, chosen=min):
+    """BPE in which ``kept(rng, n, p)`` says which of the n possible merges of a step stay.
+
+    ``chosen``: one of those, given as (rank, place).
+    """
+
+    def pieces_of(word, merges, p, seed):
+        rng, pieces = np.random.default_rng(seed), list(word)
+        ranks = {pair: rank for rank, pair in enumerate(merges)}
+        while True:
+            possible = [(ranks[q], i) for i, q in enumerate(pairwise(pieces)) if q in ranks]
+            drawn = kept(rng, len(possible), p)
+            allowed = [merge for merge, stays in zip(possible, drawn, strict=True) if stays]
+            if not allowed:
+                return pieces
+            place = chosen(allowed)[1]
+            pieces[place : place + 2] = [pieces[place] + pieces[place + 1]]
+
+    return pieces_of
+
+
+def _each_drawn(rng, n, p):
+    return rng.random(n) >= p
+
+
+_bpe_dropout = _merging(_each_drawn)
+
+
+def _dropped_for_good(word, merges, p, seed):
+    rng = np.random.default_rng(seed)
+    left = [pair for pair in merges if rng.random() >= p]
+    return _bpe_dropout(word, left, 0.0, seed)
+
+
+def _everywhere(word, merges, p, seed):
+    """After a draw the chosen pair is merged at all its places, drawn or not."""
+    rng, pieces = np.random.default_rng(seed), list(word)
+    ranks = {pair: rank for rank, pair in enumerate(merges)}
+    while True:
+        possible = [ranks[q] for q in pairwise(pieces) if q in ranks]
+        kept = [rank for rank in possible if rng.random() >= p]
+        if not kept:
+            return pieces
+        pair, place = merges[min(kept)], 0
+        while place + 1 < len(pieces):
+            if (pieces[place], pieces[place + 1]) == pair:
+                pieces[place : place + 2] = ["".join(pair)]
+            place += 1
+
+
+def _dropout_cases(rng: np.random.Generator) -> list[Case]:
+    order = [
+        "l o",
+        "s t",
+        "e st",
+        "w i",
+        "lo w",
+        "e r",
+        "d est",
+        "w est",
+        "low er",
+        "n e",
+        "ne west",
+    ]
+    order += ["a b", "ab ab", "low est", "wi dest"]
+    merges = [tuple(pair.split()) for pair in order]
+
+    def case(name: str, word: str, p: float) -> Case:
+        return Case(name, (word, merges, p, int(rng.integers(10_000))))
+
+    return [
+        case("no dropout", "lowest", 0.0),
+        case("no dropout, early merges on the right", "newest", 0.0),
+        case("everything dropped", "lowest", 1.0),
+        case("a tenth dropped", "lowestnewestwidest", 0.1),
+        case("half dropped", "lowerlowestnewestwidestlower", 0.5),
+        case("half dropped, one pair again and again", "abababababababab", 0.5),
+        case("most dropped", "widestlowerlowestnewestlower", 0.8),
+        case("nothing to merge", "xyz", 0.5),
+    ]
+
+
+BPE_DROPOUT = Exercise(
+    grade_id="05-bpe-dropout",
+    function="bpe_dropout",
+    points=3,
+    cases=_dropout_cases,
+    reference=_bpe_dropout,
+    mistakes=(
+        Mistake(
+            _merging(lambda rng, n, p: rng.random(n) < p),
+            "Do you keep the merges that should be dropped? One stays if its number is at least p.",
+        ),
+        Mistake(
+            _dropped_for_good,
+            "Is a merge dropped once and for all? The numbers are drawn anew at each step.",
+        ),
+        Mistake(
+            _merging(lambda rng, n, p: np.full(n, n > 0 and rng.random() >= p)),
+            "Is there one number for all merges of a step? Each possible merge has its own.",
+        ),
+        Mistake(
+            _merging(_each_drawn, chosen=lambda found: min(found, key=lambda pair: pair[1])),
+            "Do you take the leftmost merge? The one learned earliest comes first.",
+        ),
+        Mistake(
+            _merging(_each_drawn, chosen=max),
+            "Do you take the merge learned last? The one learned earliest comes first.",
+        ),
+        Mistake(
+            _merging(_each_drawn, chosen=lambda found: min(found, key=lambda q: (q[0], -q[1]))),
+            "Do you merge the rightmost of equal pairs? Of equal ranks the leftmost comes first.",
+        ),
+        Mistake(
+            _everywhere,
+            "Is the pair merged everywhere in the word? Only the place that was drawn is.",
+        ),
+    ),
+)
+
+# --- 05-unigram: the most probable pieces, Kudo (2018), section 3.2 -------------------------------
+
+
+def _best_pieces(score, better=max):
+    """Dynamic programming; ``score(value so far, log p of one piece more)``."""
+
+    def pieces_of(word, log_p):
+        best = {0: (0.0, [])}
+        for end in range(1, len(word) + 1):
+            found = [
+                (score(best[start][0], log_p[word[start:end]]), [*best[start][1], word[start:end]])
+                for start in range(end)
+                if start in best and word[start:end] in log_p
+            ]
+            if found:
+                best[end] = better(found, key=lambda pair: pair[0])
+        return best[len(word)][1] if len(word) in best else []
+
+    return pieces_of
+
+
+_most_probable = _best_pieces(lambda value, log_p: value + log_p)
+
+
+def _greedy(key):
+    """From the left, the piece that ``key`` (piece, log p) ranks highest."""
+
+    def pieces_of(word, log_p):
+        pieces, start = [], 0
+        while start < len(word):
+            known = [p for p in log_p if word.startswith(p, start)]
+            if not known:
+                return []
+            pieces.append(max(known, key=lambda p: key(p, log_p[p])))
+            start += len(pieces[-1])
+        return pieces
+
+    return pieces_of
+
+
+def _all_cuts(word, log_p):
+    if not word:
+        return [[]]
+    starts = [piece for piece in log_p if word.startswith(piece)]
+    return [[piece, *rest] for piece in starts for rest in _all_cuts(word[len(piece) :], log_p)]
+
+
+def _best_mean(word, log_p):
+    cuts = _all_cuts(word, log_p)
+    return max(cuts, key=lambda cut: sum(log_p[p] for p in cut) / max(1, len(cut)), default=[])
+
+
+def _weakest_best(word, log_p):
+    """The largest of the least probable pieces, ties by the sum."""
+    cuts = _all_cuts(word, log_p)
+    worth = {i: (min((log_p[p] for p in cut), default=0.0), sum(log_p[p] for p in cut))
+             for i, cut in enumerate(cuts)}  # fmt: skip
+    return cuts[max(worth, key=worth.get)] if cuts else []
+
+
+def _backwards(word, log_p):
+    return _most_probable(word, log_p)[::-1]
+
+
+def _letter_for_unknown(word, log_p):
+    lowest = min(log_p.values()) - 10
+    letters = dict.fromkeys(word, lowest)
+    return _most_probable(word, {**letters, **log_p})
+
+
+def _unigram_cases(rng: np.random.Generator) -> list[Case]:
+    def near(log_p: dict[str, float]) -> dict[str, float]:
+        return {piece: value + float(rng.uniform(-0.2, 0.2)) for piece, value in log_p.items()}
+
+    few = {"xyz": -12.0, "x": -2.0, "y": -2.5, "z": -2.0}
+    many = {"pqr": -5.0, "p": -2.0, "q": -2.5, "r": -2.0}
+    weak = {"mno": -6.0, "p": -1.0, "mn": -5.0, "op": -5.0}
+    late = {"st": -2.0, "u": -4.0, "s": -6.0, "tu": -3.0}
+    greedy = {"ab": -2.0, "a": -3.0, "bcde": -4.0, "cd": -6.0, "e": -6.0, "b": -7.0}
+    runs = {"a": -2.0, "aa": -3.5, "aaa": -5.6, "b": -1.0}
+    frequent = ["un", "the", "they", "re", "there", "here", "in", "to", "for", "get", "forget"]
+    frequent += ["able", "table"]
+    english = {piece: float(rng.uniform(-6.0, -3.0)) for piece in frequent}
+    letters = {letter: float(rng.uniform(-9.0, -7.0)) for letter in "abefghilnorstuy"}
+    word = "".join(rng.choice(list("ab"), size=9)) + "aaa"
+    return [
+        Case("many likely pieces or an unlikely one", ("xyz", near(few))),
+        Case("one piece or many that are likelier each", ("pqr", near(many))),
+        Case("a weak piece with a strong one", ("mnop", near(weak))),
+        Case("a good begin or a good end", ("stu", near(late))),
+        Case("the begin is a trap", ("abcde", near(greedy))),
+        Case("runs of a letter", (word, near(runs))),
+        Case("an English word", ("unforgettable", english | letters)),
+        Case("a single piece", ("to", english | letters)),
+        Case("no way to cut it", ("forgetx", english | letters)),
+    ]
+
+
+UNIGRAM = Exercise(
+    grade_id="05-unigram",
+    function="most_probable_pieces",
+    points=4,
+    cases=_unigram_cases,
+    reference=_most_probable,
+    mistakes=(
+        Mistake(
+            _greedy(lambda piece, log_p: len(piece)),
+            "Do you take the longest piece from the left? That is WordPiece; compare whole cuts.",
+        ),
+        Mistake(
+            _greedy(lambda piece, log_p: log_p),
+            "Do you take the most probable piece at each place? Compare the sums of whole cuts.",
+        ),
+        Mistake(
+            _best_pieces(lambda value, log_p: value - 1),
+            "Do you take the cut with the fewest pieces? Their probabilities differ.",
+        ),
+        Mistake(_best_mean, "Do you compare means? Log probabilities of a cut are added up."),
+        Mistake(
+            _weakest_best,
+            "Do you compare the least probable pieces? All pieces of a cut count: add them up.",
+        ),
+        Mistake(
+            _best_pieces(lambda value, log_p: value + log_p, better=min),
+            "Is it the least probable cut? A log probability near 0 is the larger one.",
+        ),
+        Mistake(
+            _best_pieces(lambda value, log_p: log_p),
+            "Does only the last piece count? Add its log p to the best sum of what is before it.",
+        ),
+        Mistake(_backwards, "Are the pieces in the wrong order? Turn them, the first comes first."),
+        Mistake(
+            _letter_for_unknown,
+            "Do unknown letters become pieces? A word that can't be cut gives an empty list.",
+        ),
+    ),
+)
 
 # --- 05-mask: padding and the future hidden before the softmax ------------------------------------
 
@@ -330,4 +594,4 @@ WARM_UP = Exercise(
     ),
 )
 
-EXERCISES = (MASK, LOCAL, ROTARY, WARM_UP)
+EXERCISES = (BPE_DROPOUT, UNIGRAM, MASK, LOCAL, ROTARY, WARM_UP)
