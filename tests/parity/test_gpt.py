@@ -10,7 +10,6 @@ import math
 import tempfile
 import types
 from dataclasses import asdict, replace
-from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -682,24 +681,6 @@ def fact(template, answer, exposure, *others):
     return Cloze(template, answer, "P1", "x", exposure, (answer, *others))
 
 
-def check_facts(lesson):
-    paris = fact("The capital of X , Y , is [Y] .", "Paris", 3, "Old Town")
-    assert lesson.beginning(paris) == "The capital of X, Y, is"
-    for text, right in (
-        ("Paris.", True), ("paris, and so on", True), ("Old Town is", True),
-        ("Parish", False), ("The Paris", False), ("Old", False), ("", False),
-    ):  # fmt: skip
-        assert lesson.says(text, paris) == right, text
-    rows = [fact(f"A {i} is [Y] .", "b", i) for i in (0, 1, 2, 3, 9, 10, 500)]
-    rows += [fact("[Y] is not asked .", "b", 1)]
-    with mock.patch.object(lesson.tasks, "lama", lambda n, seed: rows * 3):
-        found = lesson.facts_at_the_end(2)
-    names = {f.exposure: name for f, name in found}
-    wanted = {0: "never", 1: "1 or 2 times", 2: "1 or 2 times", 3: "3 to 9 times",
-              9: "3 to 9 times", 10: "often", 500: "often"}  # fmt: skip
-    assert names.items() <= wanted.items() and len(found) == 8
-
-
 def check_recall_and_agreement(lesson):
     rows = [(fact(f"A {i} is [Y] .", "cat", i), "often" if i else "never") for i in range(4)]
     said = ["cat.", "cat", "dog", "cats"]
@@ -718,22 +699,6 @@ def check_recall_and_agreement(lesson):
     with mock.patch.object(lesson, "text_nats", told):
         shares = lesson.agreement(None, None, pairs)
     assert shares == {"simple": pytest.approx(2 / 3), "far": 1.0}
-
-
-def check_diary(lesson):
-    model = gpt(lesson)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "diary.json"
-        for run, (first, last) in enumerate(((1, 6), (5, 7))):  # killed after 6, resumed after 4
-            diary = lesson.Diary(lambda m: {"asked": 0.5}, model, path, 2, tokens=10)
-            assert run == 0 or diary.rows[-1]["updates"] == 6
-            for step in range(first, last + 1):
-                history = types.SimpleNamespace(steps=[0] * step, losses=[float(step)] * step)
-                diary(history, ended=(run, step) == (1, 7))
-        rows = json.loads(path.read_text())
-    assert [row["updates"] for row in rows] == [2, 4, 6, 7]
-    assert rows[-1]["tokens"] == 70 and rows[-1]["asked"] == 0.5 and rows[-1]["loss"] == 7.0
-    assert all(a["cpu_seconds"] <= b["cpu_seconds"] for a, b in pairwise(rows))
 
 
 def checkpoint(lesson, **changes):
@@ -1100,22 +1065,6 @@ MUTANTS = {
         "    rows = sorted(rows, key=len, reverse=True)\n",
     ),
     "the bad sentence is the likelier": ("(good < bad).tolist()", "(good > bad).tolist()"),
-    "parts of words are answers": (
-        "words[: len(tokenize(a))] == tokenize(a)",
-        "text.startswith(a)",
-    ),
-    "only one answer is right": (
-        "for a in (fact.answer, *fact.answers))",
-        "for a in (fact.answer,))",
-    ),
-    "the diary starts anew": (
-        "json.loads(path.read_text()) if path.exists() else []",
-        "[]",
-    ),
-    "what is done twice stands twice": (
-        'for old in self.rows if old["updates"] < step), row]',
-        "for old in self.rows), row]",
-    ),
     "restored in training mode": (
         "model.load_state_dict(checkpoint.weights)\n    return model.eval()",
         "model.load_state_dict(checkpoint.weights)\n    return model.train()",
