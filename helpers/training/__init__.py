@@ -166,7 +166,7 @@ def train(
                     part = share * scalar(loss_of(to_device(batch, device)))
                 scaler.scale(part).backward()
                 loss += part.item()
-            loss = sum(world.gather(loss)) / world.size
+            loss = world.sum(loss) / world.size
             scaler.unscale_(optimizer)  # the bound is on the gradient itself
             norm = clip_grad_norm_(weights, config.clip or math.inf)
             # A finite loss can have a gradient that isn't; a float16 scaler skips such updates.
@@ -182,7 +182,7 @@ def train(
                     best_weights = copy.deepcopy(model.state_dict())
             history.seconds = time.perf_counter() - started
             ended = history.ended(total, config.patience)
-            stopped = any(world.gather(interrupted.is_set()))
+            stopped = world.sum(interrupted.is_set()) > 0
             if ended or stopped or step % (config.save_every or epoch) == 0:
                 checkpoint.save(history, best_weights)
             for report in (report_progress, *callbacks):
@@ -217,7 +217,7 @@ def parts(batches, step, accumulate, world):
     first = step * accumulate * world.size + world.rank
     numbers = range(first, first + accumulate * world.size, world.size)
     # Every rank counts its own rows only: to look at others' batches can mean to read them.
-    rows = sum(world.gather(sum(batches.size(k) for k in numbers)))
+    rows = world.sum(sum(batches.size(k) for k in numbers))
     for k in numbers:
         yield batches.at(k), batches.size(k) * world.size / rows
 

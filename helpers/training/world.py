@@ -13,8 +13,12 @@ class Alone:
 
     rank, size = 0, 1
 
+    def sum(self, number):
+        """The sum of every rank's `number`."""
+        return number
+
     def gather(self, value):
-        """The `value` of every rank, in their order, on every rank."""
+        """Every rank's `value`, in order of rank, on all of them."""
         return [value]
 
     def once(self, function):
@@ -34,6 +38,11 @@ class Ranks(Alone):
 
     def __init__(self):
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
+
+    def sum(self, number):
+        total = torch.tensor(number, dtype=torch.float64)
+        dist.all_reduce(total)
+        return total.item()
 
     def gather(self, value):
         values = [None] * self.size

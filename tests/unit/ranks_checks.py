@@ -64,7 +64,7 @@ def _rank(rank, n_ranks, check, bug, folder, answer):
         init_method=f"file://{folder / 'meeting'}",
         rank=rank,
         world_size=n_ranks,
-        timeout=timedelta(seconds=SECONDS / 2),
+        timeout=timedelta(seconds=SECONDS / 3),
     )
     lib = library(*bug)
     try:
