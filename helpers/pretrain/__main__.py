@@ -56,6 +56,7 @@ def parser():
 
 
 def pretrain(asked, launched):
+    """Train as one of the Ranks if torchrun `launched` this process, else alone."""
     given = dict(setting(text) for text in asked.settings)
     seed = given.get("seed", 0)
     device = own_device(settings("full", seed, asked.device).device)
