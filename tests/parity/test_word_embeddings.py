@@ -4,9 +4,8 @@ Every check takes the lesson's module, so that the mutants at the end meet the v
 """
 
 import importlib
-import types
-import warnings
 from collections import Counter, namedtuple
+from unittest.mock import patch
 
 import gensim
 import numba
@@ -15,12 +14,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 from gensim.models import KeyedVectors, Word2Vec
+from parity_checks import first_failure, mutated
 from scipy import stats
 from sklearn.decomposition import PCA
 
 from helpers import ROOT, checkpoints, data
 from helpers.kernels import sgns
-from helpers.notebook_importer import exported_source
 
 LESSON = ROOT / "notebooks" / "01_word_embeddings.ipynb"
 MIN_P = 1e-4  # of a chi-square test; seeds are fixed, so a right module passes for good
@@ -582,35 +581,18 @@ MUTANTS = {
 }  # fmt: skip
 
 
-def mutated(old: str, new: str) -> types.ModuleType:
-    """The lesson with one change, its compiled loops run as plain Python."""
-    source = exported_source(LESSON)
-    assert old in source, f"the lesson no longer contains {old!r}: update the mutant"
-    module = types.ModuleType("mutant")
-    before, numba.config.DISABLE_JIT = numba.config.DISABLE_JIT, True
-    try:
-        exec(compile(source.replace(old, new), "mutant", "exec"), module.__dict__)
-    finally:
-        numba.config.DISABLE_JIT = before
-    return module
-
-
-def first_failure(module) -> str | None:
-    """The first check that a module fails."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        for check in CHECKS:
-            try:
-                check(module)
-            except (AssertionError, IndexError, ValueError, RuntimeError):
-                return check.__name__
-    return None
+def failure(old: str, new: str) -> str | None:
+    """The first check that fails after one change, with all compiled loops run as plain Python."""
+    with patch.object(numba.config, "DISABLE_JIT", True):
+        module = mutated(LESSON, old, new)
+    with np.errstate(all="ignore"):
+        return first_failure(module, CHECKS)
 
 
 def test_the_unchanged_lesson_passes_as_plain_python():
-    assert first_failure(mutated("class CBOW", "class CBOW")) is None
+    assert failure("class CBOW", "class CBOW") is None
 
 
 @pytest.mark.parametrize("change", MUTANTS.values(), ids=MUTANTS)
 def test_mutant_is_caught(change):
-    assert first_failure(mutated(*change))
+    assert failure(*change)
