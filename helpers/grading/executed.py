@@ -38,14 +38,8 @@ def executed_view(raw: bytes, topic: str, place: Sandbox | Unprotected) -> str:
     """
     cells = read_notebook(raw)
     code = [SCALE.sub('SCALE = "smoke"', cell.source) for cell in cells if cell.kind == "code"]
-    outcomes: list[Outcome] = []
-    stopped = "its process ended"
-    try:
-        with Box(replace(place, whole=True), topic) as box:
-            outcomes.extend(box.answers(_request(code), place.limits.notebook))
-    except Over as over:
-        stopped = str(over)
-    return _rendered(cells, outcomes, stopped)
+    with Box(replace(place, whole=True), topic) as box:
+        return _rendered(cells, box.answers(_request(code), place.limits.notebook))
 
 
 def _request(sources: list[str]) -> dict:
@@ -58,28 +52,42 @@ def _request(sources: list[str]) -> dict:
     }
 
 
-def _rendered(cells: list[SubmittedCell], outcomes: list[Outcome], stopped: str) -> str:
-    parts, left, pending = [], MAX_VIEW, iter(outcomes)
+def _rendered(cells: list[SubmittedCell], outcomes: Iterator[Outcome]) -> str:
+    """Cells with their outputs, which are asked for one by one: all together might be too much."""
+    parts, left = [], MAX_VIEW
     for cell in cells:
         if cell.kind == "code":
-            outcome = next(pending, None)
+            outcome, ended = _next(outcomes)
             block = [f"<pre><code>{_text(cell.source)}</code></pre>"]
-            block += _results(outcome) if outcome else [_note(f"The run ended here: {stopped}.")]
+            block += _results(outcome) if outcome else [_note(f"The run ended here: {ended}.")]
         else:
-            outcome, block = Outcome(), [f'<p class="prose">{_text(cell.source)}</p>']
+            ended, block = "", [f'<p class="prose">{_text(cell.source)}</p>']
         left -= sum(map(len, block))
         if left < 0:
-            return "\n".join([*parts, _note("The rest is too large to be shown.")])
+            ended, block = "too large", [_note("The rest is too large to be shown.")]
         parts += block
-        if outcome is None:
+        if ended:
             break
     return "\n".join(parts).encode("utf-8", "replace").decode("utf-8")
+
+
+def _next(outcomes: Iterator[Outcome]) -> tuple[Outcome | None, str]:
+    """The next outcome, or why there is none."""
+    try:
+        return next(outcomes), ""
+    except StopIteration:
+        return None, "its process ended"
+    except Over as over:
+        return None, str(over)
 
 
 def _results(outcome: Outcome) -> Iterator[str]:
     """What a cell printed, showed and returned. Nothing in it can be trusted to be an output."""
     if outcome.error or not isinstance(outcome.value, Array):
         yield _note(outcome.error or "Its outputs can't be read.")
+        return
+    if outcome.value.data.nbytes > 2 * MAX_VIEW:
+        yield _note("Its outputs are too large to be shown.")
         return
     try:
         outputs = frames.from_bytes(outcome.value)

@@ -72,6 +72,7 @@ def run(options: Options) -> int:
         checkout=options.checkout,
         executed=options.executed,
     )
+    print("Trying the grader: sandbox, solution, lesson as released ...", flush=True)
     store = Store(output / "results", grader(task))
     preflight(task, store)
     began = time.monotonic()

@@ -1,6 +1,7 @@
 """The view of a whole notebook: what ran is shown, and nothing in it is markup."""
 
 import base64
+import itertools
 import json
 import struct
 from dataclasses import replace
@@ -40,7 +41,7 @@ def png(width: int, height: int, more: int = 20) -> str:
 
 
 def rendered(value) -> str:
-    return executed._rendered([SubmittedCell("code", "x", None)], [Outcome(value)], "")
+    return executed._rendered([SubmittedCell("code", "x", None)], iter([Outcome(value)]))
 
 
 def shown(outputs) -> str:
@@ -108,10 +109,15 @@ def test_what_is_no_array_or_no_json_is_a_note():
         assert "outputs can&#x27;t be read" in rendered(value)
 
 
-def test_no_view_is_endless(monkeypatch):
+def test_no_view_is_endless():
+    assert "outputs are too large" in rendered(as_array(b" " * 5_000_000 + b"[]"))
+    many = [SubmittedCell("code", "x" * 9_000, None)] * 500
+    forged = (Outcome(as_array(b"[{}]")) for _ in itertools.count())
+    assert len(executed._rendered(many, forged)) < executed.MAX_VIEW + 100
     assert len(shown([{"text": "x" * 10**6}])) < 2 * executed.MAX_TEXT
     view = shown([{"text": "&" * 9_000}] * 2_000)
     assert len(view) < executed.MAX_VIEW and "too large to be shown" in view
+    assert "ended here: its process ended" in executed._rendered(many, iter([]))
 
 
 def test_a_result_without_a_view_is_not_enough_if_one_is_asked_for():
