@@ -192,7 +192,8 @@ def checkout(tmp_path):
     root = tmp_path / "checkout"
     (root / "solutions").mkdir(parents=True)
     (root / "notebooks").mkdir()
-    (root / "helpers").symlink_to(ROOT / "helpers")
+    for name in ("helpers", "data"):
+        (root / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "notebooks" / "__init__.py", root / "notebooks")
     for kind in ("solutions", "notebooks"):
         shutil.copy(ROOT / kind / f"{LESSON}.ipynb", root / kind)
