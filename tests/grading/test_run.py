@@ -229,6 +229,8 @@ def handed_in(lesson: str) -> bytes:
     )
     for grade_id, cell in marked(book).items():
         cell.source = marked(solved)[grade_id].source
+    imports = next(cell for cell in solved.cells if cell.cell_type == "code")
+    book.cells.insert(0, imports)  # what the solutions import and the lesson doesn't
     return nbformat.writes(book).encode()
 
 
