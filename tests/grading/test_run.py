@@ -222,7 +222,7 @@ def test_a_release_that_scores_stops_the_run(folder, tmp_path):
 
 
 def handed_in(lesson: str) -> bytes:
-    """The whole lesson of a learner who solved every exercise."""
+    """The whole lesson of a learner who solved every exercise, with the imports that this takes."""
     book, solved = (
         nbformat.read(ROOT / folder / f"{lesson}.ipynb", as_version=4)
         for folder in ("notebooks", "solutions")
@@ -230,7 +230,7 @@ def handed_in(lesson: str) -> bytes:
     for grade_id, cell in marked(book).items():
         cell.source = marked(solved)[grade_id].source
     imports = next(cell for cell in solved.cells if cell.cell_type == "code")
-    book.cells.insert(0, imports)  # what the solutions import and the lesson doesn't
+    book.cells.insert(0, nbformat.v4.new_code_cell(imports.source))
     return nbformat.writes(book).encode()
 
 
