@@ -1,7 +1,8 @@
-"""Exercises of lesson 05: dropout for merges, the unigram model's pieces, a late mask, local
+"""Exercises of lesson 05: dropout for merges, the unigram model's pieces, a faulty mask, local
 attention, rotary positions, warm-up.
 """
 
+import copy
 import math
 from itertools import pairwise
 
@@ -119,6 +120,10 @@ BPE_DROPOUT = Exercise(
         Mistake(
             _merging(lambda rng, n, p: np.full(n, n > 0 and rng.random() >= p)),
             "Is there one number for all merges of a step? Each possible merge has its own.",
+        ),
+        Mistake(
+            _merging(lambda rng, n, p: _each_drawn(copy.deepcopy(rng), n, p)),
+            "Do you make rng anew at each step? Then the numbers repeat; make it once, before.",
         ),
         Mistake(
             _merging(_each_drawn, chosen=lambda found: min(found, key=lambda pair: pair[1])),
@@ -277,74 +282,64 @@ UNIGRAM = Exercise(
     ),
 )
 
-# --- 05-mask: padding and the future hidden before the softmax ------------------------------------
+# --- 05-mask: attention of a prefix language model, Raffel et al. (2020), section 3.2.1 -----------
 
 
-def _visible(q: Tensor, k: Tensor, lengths: Tensor) -> Tensor:
-    """The triangle without the padding, (B, T, T)."""
-    places = torch.arange(k.shape[1])
-    return (places[:, None] >= places) & (places < lengths[:, None])[:, None]
+def _prefix(places: Tensor, prompt: Tensor) -> Tensor:
+    """What came before, and the whole prompt: (B, T, T)."""
+    return (places[:, None] >= places) | (places < prompt[:, None])[:, None]
+
+
+def _by_query(places: Tensor, prompt: Tensor) -> Tensor:
+    """The words of the prompt see all, instead of being seen by all."""
+    return (places[:, None] >= places) | (places < prompt[:, None])[:, :, None]
 
 
 def _scores(q: Tensor, k: Tensor) -> Tensor:
     return q @ k.transpose(1, 2) / math.sqrt(q.shape[-1])
 
 
-def _hidden(value: float):
-    """Attention in which hidden scores are ``value``."""
+def _with(visible, hidden: float = -torch.inf):
+    """Attention in which query t sees the keys ``visible(places, prompt)``, (B or 1, T, T)."""
 
-    def attend(q, k, v, lengths):
-        scores = _scores(q, k).masked_fill(~_visible(q, k, lengths), value)
-        return scores.softmax(-1) @ v
-
-    return attend
-
-
-def _late(q, k, v, lengths):
-    return _scores(q, k).softmax(-1) * _visible(q, k, lengths) @ v
-
-
-def _with(visible):
-    """Attention in which query t sees the keys ``visible(places, lengths)``, (B or 1, T, T)."""
-
-    def attend(q, k, v, lengths):
-        shown = visible(torch.arange(k.shape[1]), lengths)
-        return _scores(q, k).masked_fill(~shown, -torch.inf).softmax(-1) @ v
+    def attend(q, k, v, prompt):
+        shown = visible(torch.arange(k.shape[1]), prompt)
+        return _scores(q, k).masked_fill(~shown, hidden).softmax(-1) @ v
 
     return attend
 
 
-def _counting(places: Tensor, lengths: Tensor) -> Tensor:
-    return (places < lengths[:, None])[:, None]
+def _late(visible):
+    """The mask comes after the softmax."""
+
+    def attend(q, k, v, prompt):
+        shown = visible(torch.arange(k.shape[1]), prompt)
+        return _scores(q, k).softmax(-1) * shown @ v
+
+    return attend
 
 
-def _upside_down(places: Tensor, lengths: Tensor) -> Tensor:
-    later = places[:, None] <= places
-    return later & _counting(places, lengths) | (places == 0)  # a row of nothing would be NaN
+def _unscaled(q, k, v, prompt):
+    return _with(_prefix)(q * math.sqrt(q.shape[-1]), k, v, prompt)
 
 
-def _unscaled(q, k, v, lengths):
-    scores = _scores(q, k) * math.sqrt(q.shape[-1])
-    return scores.masked_fill(~_visible(q, k, lengths), -torch.inf).softmax(-1) @ v
-
-
-def _over_queries(q, k, v, lengths):
-    scores = _scores(q, k).masked_fill(~_visible(q, k, lengths), -1e9)
-    return scores.softmax(1) @ v
+def _over_queries(q, k, v, prompt):
+    shown = _prefix(torch.arange(k.shape[1]), prompt)
+    return _scores(q, k).masked_fill(~shown, -1e9).softmax(1) @ v
 
 
 def _mask_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name: str, lengths: list[int], scale: float = 1.0) -> Case:
+    def case(name: str, T: int, prompt: list[int], scale: float = 1.0) -> Case:
         d_head = int(rng.integers(2, 6))
-        q, k, v = _normal(rng, 3, len(lengths), max(lengths), d_head)
-        return Case(name, (scale * q, scale * k, v, torch.tensor(lengths)))
+        q, k, v = _normal(rng, 3, len(prompt), T, d_head)
+        return Case(name, (scale * q, scale * k, v, torch.tensor(prompt)))
 
     return [
-        case("one text", [5]),
-        case("two texts, one with padding", [6, 3]),
-        case("a text of a single word", [4, 1]),
-        case("large scores", [5, 4], 4.0),
-        case("many texts", rng.integers(2, 9, size=5).tolist()),
+        case("a question of two words", 5, [2]),
+        case("two questions of different length", 6, [3, 1]),
+        case("a text without a question", 4, [0, 2]),
+        case("large scores", 6, [4, 3], 4.0),
+        case("many texts", 8, rng.integers(1, 7, size=5).tolist()),
     ]
 
 
@@ -353,21 +348,39 @@ MASK = Exercise(
     function="mended_attention",
     points=4,
     cases=_mask_cases,
-    reference=_hidden(-torch.inf),
+    reference=_with(_prefix),
     mistakes=(
-        Mistake(_late, "Is the mask applied after the softmax? Your weights don't sum to 1."),
         Mistake(
-            _hidden(0.0),
+            _late(_by_query),
+            "Is it still the broken function? Look at when the mask comes, and whom it lets see.",
+        ),
+        Mistake(
+            _late(_prefix),
+            "Is the mask applied after the softmax? Your weights don't sum to 1.",
+        ),
+        Mistake(
+            _with(_by_query),
+            "Do the question's words see the answer? They are to be seen by all, not to see all.",
+        ),
+        Mistake(
+            _with(_prefix, 0.0),
             "Are hidden scores set to 0? e to the power of 0 is 1; only -∞ gets no weight.",
         ),
         Mistake(
-            _with(lambda places, n: (places[:, None] >= places)[None]),
-            "Is the padding looked at? Only the first lengths[b] keys of text b count.",
+            _with(lambda places, prompt: (places[:, None] >= places)[None]),
+            "Is the question read from left to right only? Its words see each other both ways.",
         ),
-        Mistake(_with(_counting), "Do words see the future? Query t may look at keys up to t."),
         Mistake(
-            _with(_upside_down),
+            _with(lambda places, prompt: _prefix(places, prompt) | True),
+            "Do words see what comes later? Beyond the question query t may look at keys up to t.",
+        ),
+        Mistake(
+            _with(lambda places, prompt: _prefix(places, prompt).transpose(1, 2)),
             "Is the triangle upside down? A word sees itself and the words before it.",
+        ),
+        Mistake(
+            _with(lambda places, prompt: _prefix(places, prompt + 1)),
+            "Does the question reach one word too far? It is the first prompt[b] words.",
         ),
         Mistake(_unscaled, "Are the scores divided by the root of d_head?"),
         Mistake(_over_queries, "Does your softmax run over the queries? It belongs on the keys."),
@@ -399,7 +412,7 @@ def _local_cases(rng: np.random.Generator) -> list[Case]:
         Case("a window of two, the first word is global", (7, 2, 1)),
         Case("a window of zero", (4, 0, 0)),
         Case("a window wider than the text", (3, 5, 1)),
-        Case("several global words", (T, 2, 3)),
+        Case("several global words", (T, 1, 4)),
     ]
 
 
@@ -565,6 +578,7 @@ WARM_UP = Exercise(
     points=2,
     cases=_warm_up_cases,
     reference=_rate,
+    atol=1e-12,  # rates are small
     mistakes=(
         Mistake(
             lambda t, d, w: d**-0.5 * max(t**-0.5, t * w**-1.5),
