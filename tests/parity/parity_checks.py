@@ -1,4 +1,4 @@
-"""What the tests of the lessons' code share: random weights, near tensors, lessons with a bug planted.
+"""What the tests of the lessons' code share: random weights, near tensors, planted bugs.
 
 Each of them has checks that take the lesson's module, and MUTANTS: a text of the lesson and what
 replaces it. A mutant that passes every check shows a gap in them.
