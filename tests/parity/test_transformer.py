@@ -12,7 +12,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from parity_checks import close, first_failure, mutated, same_gradients
+from parity_checks import close, first_failure, mutated, random, randomised, same_gradients
 from torch import nn
 
 from helpers import ROOT
@@ -20,23 +20,6 @@ from helpers import ROOT
 LESSON = ROOT / "notebooks" / "05_transformer.ipynb"
 D, H, D_FF = 12, 3, 20
 LENGTHS = torch.tensor([6, 1, 4])
-
-
-def generator(seed):
-    return torch.Generator().manual_seed(seed)
-
-
-def random(seed, *shape):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-
-
-def randomised(module, seed):
-    """The module in float64, every weight random and none small."""
-    draw = generator(seed)
-    with torch.no_grad():
-        for weight in module.double().parameters():
-            weight.copy_(torch.randn(weight.shape, generator=draw, dtype=torch.float64) / 2)
-    return module
 
 
 def config(lesson, **changes):
