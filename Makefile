@@ -52,7 +52,8 @@ grade: $(ENVIRONMENT)
 	@test -n "$(SUBMISSIONS)" -a -n "$(NOTEBOOK)" || { \
 		echo "make grade SUBMISSIONS=folder-or-zip NOTEBOOK=01_word_embeddings" >&2; exit 2; }
 	@$(COURSE) grade "$(SUBMISSIONS)" "$(NOTEBOOK)" $(if $(WORKERS),--workers "$(WORKERS)") \
-		$(if $(MANUAL),--manual "$(MANUAL)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+		$(if $(MANUAL),--manual "$(MANUAL)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") \
+		$(if $(EXECUTED),--executed)
 
 data: $(ENVIRONMENT)
 	@$(COURSE) data $(NAMES)

@@ -183,7 +183,7 @@ def command(target: Path = RESULTS, runs: int = RUNS) -> int:
     """Run all measurements and print them; returns the exit status.
 
     The rows go to ``target``, and with their origin to ``build/results/``: ``bench.jsonl``, which
-    lesson 01 shows once a maintainer has published it, and ``kernel_bench.jsonl``.
+    the lessons show once a maintainer has published it, and ``kernel_bench.jsonl``.
     """
     try:
         rows = _measure((build() for build in MEASUREMENTS), runs)

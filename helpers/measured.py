@@ -49,6 +49,23 @@ def published(name: str) -> list[dict]:
     return read_rows(PUBLISHED / f"{name}.jsonl")
 
 
+def speeds(topic: str, peer: str) -> list[str]:
+    """What ``make bench`` measured about a topic beside its peer, as lines to print.
+
+    One line for each published row whose name begins with ``topic``, then one with the origin; none
+    if there are no such rows.
+    """
+    rows = [row for row in published("bench") if row["name"].startswith(topic)]
+    lines = [
+        f"{row['name']}: {row['ratio']:.2f} × {peer} "
+        f"({row['ratio_min']:.2f}–{row['ratio_max']:.2f} in {row['runs']} runs; "
+        f"{row['ours']:,.0f} against {row['peer']:,.0f} {row['unit']})"
+        for row in rows
+    ]
+    origin = [f"on {row['machine']} ({row['date']}, commit {row['commit']})" for row in rows[:1]]
+    return lines + origin
+
+
 def corpus_hash(corpora: list[str], generated: dict[str, str] | None = None) -> str:
     """Twelve hexadecimal digits that name the very files of these datasets and generated texts."""
     digest = hashlib.sha256()

@@ -202,6 +202,31 @@ class NotebookFinder(importlib.abc.MetaPathFinder):
         return importlib.machinery.ModuleSpec(fullname, loader, origin=loader.filename)
 
 
+def look_up(path: str) -> object:
+    """What ``notebooks.<topic>:<name>`` names: an object that a lesson exports.
+
+    Raises :class:`NotebookError` if the path has another form, if there is no such lesson or if it
+    exports nothing of this name.
+    """
+    from helpers.settings import did_you_mean  # needs torch, and importing a lesson may not
+
+    module, _, name = path.partition(":")
+    package, _, topic = module.partition(".")
+    if package != PACKAGE or not name:
+        raise NotebookError(f"{path!r} doesn't have the form {PACKAGE}.<topic>:<name>.")
+    importlib.import_module(PACKAGE)  # registers the course's own finder
+    finders = (finder for finder in sys.meta_path if isinstance(finder, NotebookFinder))
+    lessons = [lesson for finder in finders for lesson in topics(finder.folder)]
+    if topic not in lessons:
+        mean = did_you_mean(topic, lessons)
+        raise NotebookError(f"{path!r}: there is no lesson {topic!r} here.{mean}")
+    exports = importlib.import_module(module)
+    if not hasattr(exports, name):
+        mean = did_you_mean(name, list(vars(exports)))
+        raise NotebookError(f"{path!r}: {module} exports no {name!r}.{mean}")
+    return getattr(exports, name)
+
+
 def register(folder: Path) -> None:
     """Make the notebooks of ``folder`` importable; doing it twice changes nothing."""
     if not any(isinstance(f, NotebookFinder) and f.folder == folder for f in sys.meta_path):

@@ -65,15 +65,9 @@ def bilm() -> Sides:
     recipe = lesson.Pretraining(epochs=1)
     n_words = sum(map(len, sentences))
     lesson.length_groups(lexicon, sentences, recipe.batch_size)  # so that all words have rows
-    losses = []
 
     def ours():
-        started = time.perf_counter()
-        with contextlib.redirect_stdout(io.StringIO()):  # the loop reports how far it is
-            _, history = lesson.pretrain(lexicon, sentences, config, recipe)
-        seconds = time.perf_counter() - started
-        losses[:] = history.losses
-        return n_words / seconds
+        return lesson.pretrain(lexicon, sentences, config, recipe)[1]
 
     def peer():
         groups = lesson.length_groups(lexicon, sentences, recipe.batch_size)
@@ -96,14 +90,9 @@ def bilm() -> Sides:
             both = (_sampled_loss(model.softmax, *pair, drawn, law) for pair in (rows, back))
             return sum(both) / 2
 
-        ordered = _in_order(groups, recipe.seed)
-        started = time.perf_counter()
-        found = _train_plainly(plain, ordered, loss, recipe.lr)
-        seconds = time.perf_counter() - started
-        _check_equal("losses of the updates", torch.tensor(found), torch.tensor(losses), 1e-3)
-        return n_words / seconds
+        return plain, _in_order(groups, recipe.seed), loss, recipe.lr
 
-    return "bilm training words/s", "words/s", ours, peer
+    return _trainings("bilm training words/s", n_words, ours, peer)
 
 
 def translator() -> Sides:
@@ -119,16 +108,9 @@ def translator() -> Sides:
     generator = torch.Generator().manual_seed(0)
     table = torch.randn(english.n_targets, config.d_word, generator=generator)
     n_words = sum(len(translation) for _, translation in pairs)
-    losses = []
 
     def ours():
-        started = time.perf_counter()
-        with contextlib.redirect_stdout(io.StringIO()):  # the loop reports how far it is
-            arguments = pairs, english, german, table, config, recipe
-            _, history = lesson.learn_to_translate(*arguments)
-        seconds = time.perf_counter() - started
-        losses[:] = history.losses
-        return n_words / seconds
+        return lesson.learn_to_translate(pairs, english, german, table, config, recipe)[1]
 
     def peer():
         groups = lesson.pair_groups(pairs, english, german, recipe.batch_size)
@@ -144,14 +126,9 @@ def translator() -> Sides:
             scores = model(source, target[:, :-1])
             return F.cross_entropy(scores.transpose(1, 2), target[:, 1:], ignore_index=PAD)
 
-        ordered = _in_order(groups, recipe.seed)
-        started = time.perf_counter()
-        found = _train_plainly(plain, ordered, loss, recipe.lr)
-        seconds = time.perf_counter() - started
-        _check_equal("losses of the updates", torch.tensor(found), torch.tensor(losses), 1e-3)
-        return n_words / seconds
+        return plain, _in_order(groups, recipe.seed), loss, recipe.lr
 
-    return "translator training words/s", "words/s", ours, peer
+    return _trainings("translator training words/s", n_words, ours, peer)
 
 
 class PlainTranslator(nn.Module):
@@ -263,6 +240,33 @@ class PlainBiLM(nn.Module):
             h = layer(x)[0]
             x = h + x if number else h
         return x
+
+
+def _trainings(name: str, n_words: int, ours: Callable, peer: Callable) -> Sides:
+    """Two whole trainings on the same words, timed; words a second.
+
+    ``ours()`` trains and returns its History. ``peer()`` gets ready, which isn't timed, and returns
+    the arguments of `_train_plainly`.
+    """
+    losses = []
+
+    def our_speed():
+        started = time.perf_counter()
+        with contextlib.redirect_stdout(io.StringIO()):  # the loop reports how far it is
+            history = ours()
+        seconds = time.perf_counter() - started
+        losses[:] = history.losses
+        return n_words / seconds
+
+    def peer_speed():
+        arguments = peer()
+        started = time.perf_counter()
+        found = _train_plainly(*arguments)
+        seconds = time.perf_counter() - started
+        _check_equal("losses of the updates", torch.tensor(found), torch.tensor(losses), 1e-3)
+        return n_words / seconds
+
+    return name, "words/s", our_speed, peer_speed
 
 
 def _train_plainly(model: nn.Module, batches: list, loss_of: Callable, lr: float) -> list[float]:

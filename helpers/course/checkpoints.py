@@ -1,17 +1,14 @@
 """``course checkpoints``: the long trainings that later lessons build on."""
 
-import importlib
 import sys
 import time
 from dataclasses import dataclass
-
-import torch
 
 from helpers import ROOT, checkpoints, ladder
 from helpers.checkpoints import Checkpoint, CheckpointError
 from helpers.course.progress import duration
 from helpers.course.provenance import provenance
-from helpers.notebook_importer import topics
+from helpers.notebook_importer import NotebookError, look_up, topics
 from helpers.settings import did_you_mean
 
 
@@ -66,7 +63,7 @@ def command(names: list[str] = (), listing: bool = False) -> int:
         print(f"Making {name} …", flush=True)
         try:
             make(name)
-        except (CheckpointError, ladder.BudgetError) as error:
+        except (CheckpointError, NotebookError, ladder.BudgetError) as error:
             print(f"course checkpoints: {error} {name} was not written.", file=sys.stderr)
             return 1
         print(f"{name}: {state(name)}")
@@ -82,9 +79,7 @@ def make(name: str, seed: int = 0) -> None:
     """
     maker = MAKERS[name]
     n_words = ladder.n_words()  # made before the clock starts: the text costs each rung the same
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with ladder.one_thread():
         started = time.process_time()
         settings, weights, card = look_up(maker.make)(seed)
         seconds = time.process_time() - started
@@ -101,8 +96,6 @@ def make(name: str, seed: int = 0) -> None:
         }
         ladder.check_budget(name, card)
         card["metrics"] = measure(name, Checkpoint(settings, weights, card))
-    finally:
-        torch.set_num_threads(threads)
     checkpoints.save(name, settings, weights, card)
 
 
@@ -131,12 +124,6 @@ def here() -> list[str]:
     """The checkpoints whose lessons are in this checkout."""
     lessons = topics(ROOT / "notebooks")
     return [name for name, maker in MAKERS.items() if ladder.topic(maker.make) in lessons]
-
-
-def look_up(path: str):
-    """What a dotted path ``module:name`` names."""
-    module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
 
 
 def _wanting() -> list[str]:

@@ -126,6 +126,7 @@ def _grade(options: argparse.Namespace) -> int:
             scheduler=options.scheduler,
             manual=options.manual,
             protected=not options.unsafe_no_sandbox,
+            executed=options.executed,
         )
     )
 
@@ -184,6 +185,8 @@ def _add_grade_options(grade: argparse.ArgumentParser) -> None:
         metavar="CSV",
         help="points given by hand: student,item,points,out_of",
     )
+    whole = "run each notebook as a whole, too, and show it on the feedback page"
+    add("--executed", action="store_true", help=whole)
     unsafe = "run the code of submissions as yourself: for your own notebooks only"
     add("--unsafe-no-sandbox", action="store_true", help=unsafe)
 

@@ -5,7 +5,7 @@ from itertools import product
 
 from helpers import ROOT, ladder
 from helpers.checkpoints import CheckpointError
-from helpers.course.progress import duration, is_watched
+from helpers.course.progress import Bar, duration
 from helpers.course.provenance import provenance
 from helpers.files import write_atomically
 from helpers.results import ClaimError
@@ -42,15 +42,21 @@ def _climb(names: list[str], sizes: list[int], seeds: list[int]) -> int:
     missing = [place for place in places if place not in kept or ladder.changed(kept[place])]
     print(f"{len(missing)} of {len(places)} rows are to be measured.")
     origin = provenance()
-    with _Bar(len(missing)) as bar:
+    with Bar(len(missing), unit="row") as bar:
         for place in missing:
-            bar.about(place)
+            bar.about(_words(place))
             name, n_labels, seed = place
             row = ladder.measure(ladder.rung(name), n_labels, seed)
             ladder.keep({**row, **ladder.key(*place), **origin})
-            bar.done(row)
+            scores = f"test {row['test']:.1%}, unseen {row['unseen']:.1%}"
+            bar.done(f"{_words(place)}: {scores}, {duration(row['cpu_seconds'])}")
     _draw()
     return int(lacking)
+
+
+def _words(place: Row) -> str:
+    name, n_labels, seed = place
+    return f"{name}, {n_labels:,} labels, seed {seed}"
 
 
 def _standing(names: list[str]) -> tuple[list[str], bool]:
@@ -87,38 +93,3 @@ def _draw() -> None:
     if drawn := ladder.figure():
         write_atomically(PICTURE, ladder.png(drawn))
         plt.close(drawn)
-
-
-class _Bar:
-    """A bar where someone watches, a line for each row elsewhere."""
-
-    def __init__(self, total: int):
-        from tqdm import tqdm
-
-        self.total, self.count = total, 0
-        self.bar = tqdm(total=total, unit="row", leave=False) if is_watched() else None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-    def about(self, place: Row) -> None:
-        if self.bar is not None:
-            name, n_labels, seed = place
-            self.bar.set_description(f"{name}, {n_labels:,} labels, seed {seed}")
-
-    def done(self, row: dict) -> None:
-        self.count += 1
-        if self.bar is not None:
-            self.bar.update()
-            return
-        name, n_labels, seed = ladder.place(row)
-        print(
-            f"[{self.count}/{self.total}] {name}, {n_labels:,} labels, seed {seed}: "
-            f"test {row['test']:.1%}, unseen {row['unseen']:.1%}, "
-            f"{duration(row['cpu_seconds'])}",
-            flush=True,
-        )

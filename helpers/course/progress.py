@@ -1,10 +1,40 @@
-"""How far ``course run`` is: a bar where someone watches, a line for each lesson elsewhere."""
+"""How far a command is: a bar where someone watches, a line for each piece of work elsewhere."""
 
 import os
 import sys
 
 
-class Progress:
+class Bar:
+    """Counts up to ``total``; ``look``: options of tqdm's for where someone watches."""
+
+    def __init__(self, total: int, **look):
+        from tqdm import tqdm
+
+        self.total, self.count = total, 0
+        self.bar = tqdm(total=total, leave=False, **look) if is_watched() else None
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def about(self, what: str) -> None:
+        """``what`` comes next."""
+        if self.bar is not None:
+            self.bar.set_description(what)
+
+    def done(self, line: str) -> None:
+        """One more is done; ``line`` tells of it where there is no bar."""
+        self.count += 1
+        if self.bar is not None:
+            self.bar.update()
+        else:
+            print(f"[{self.count}/{self.total}] {line}", flush=True)
+
+
+class Progress(Bar):
     """Counts lessons and estimates the time left.
 
     ``pending``: the lessons to run. ``cells``: code cells of every lesson. ``seconds``: what
@@ -12,16 +42,9 @@ class Progress:
     """
 
     def __init__(self, pending: list[str], cells: dict[str, int], seconds: dict[str, float]):
-        self.pending, self.total = list(pending), len(pending)
-        self.cells, self.seconds = cells, dict(seconds)
-        self.bar = self._bar() if is_watched() else None
-
-    def __enter__(self) -> "Progress":
-        return self
-
-    def __exit__(self, *_) -> None:
-        if self.bar is not None:
-            self.bar.close()
+        shape = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} lessons{postfix}"
+        super().__init__(len(pending), bar_format=shape, dynamic_ncols=True)
+        self.pending, self.cells, self.seconds = list(pending), cells, dict(seconds)
 
     def left(self, elapsed: float = 0.0) -> float | None:
         """Seconds until the end, ``elapsed`` into the first pending lesson; None if unknown."""
@@ -43,22 +66,12 @@ class Progress:
         name = self.pending.pop(0)
         if took is not None:
             self.seconds[name] = took
-        if self.bar is not None:
-            self.bar.update()
-        else:
-            number = self.total - len(self.pending)
-            print(f"[{number}/{self.total}] {name}: {line}{self.words()}", flush=True)
+        self.done(f"{name}: {line}{self.words()}")
 
     def words(self, elapsed: float = 0.0) -> str:
         """``', about 3 min left'``, or nothing if nobody knows or nothing is left."""
         left = self.left(elapsed)
         return f", about {duration(left)} left" if left and left >= 1 and self.pending else ""
-
-    def _bar(self):
-        from tqdm import tqdm
-
-        shape = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} lessons{postfix}"
-        return tqdm(total=self.total, bar_format=shape, leave=False, dynamic_ncols=True)
 
 
 def is_watched() -> bool:

@@ -31,7 +31,7 @@ class Over(Exception):
 class Box:
     """A driver that runs answers. Ends with the ``with`` block, and with the first limit reached.
 
-    ``peak_memory`` is in bytes, of all processes inside together.
+    ``peak_memory``: the most bytes that all inside held together during the last request.
     """
 
     def __init__(self, place: Sandbox | Unprotected, topic: str):
@@ -79,9 +79,12 @@ class Box:
         late = f"it ran longer than {seconds:.3g} s"
         deadline = time.monotonic() + PATIENCE * seconds
         self._spent, self._may_spend = scales.Spent(self.process.first), seconds
+        self.peak_memory = 0
         self._ask(frames.encode(request), deadline, late)
-        for _ in request["cases"]:
+        for number, _ in enumerate(request["cases"]):
             kind, content = self._next(deadline, late)
+            if number == 0:  # a quick one may be over before anything is weighed
+                self._weigh()
             if kind == driver.DONE:
                 return
             yield _outcome(content)

@@ -52,7 +52,7 @@ def main(topic: str) -> None:
 def outcomes(request: dict, module) -> Iterator[Outcome]:
     """What the answer to one exercise makes of each case."""
     cases = [Case("", frames.revive(tuple(args))) for args in request["cases"]]
-    own = [Cell(*cell) for cell in request["cells"]]
+    own = [Cell(*cell) for cell in frames.from_bytes(request["cells"])]
     try:
         answer = load_answer(
             request["grade_id"], request["function"], request["lesson"], own, module

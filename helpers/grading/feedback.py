@@ -41,7 +41,14 @@ def feedback(entry: Entry, lesson: str, out_of: float) -> str:
         _exercise(verdict, sources.get(verdict.score.grade_id)) for verdict in entry.graded.verdicts
     ]
     body += [_manual(given) for given in entry.manual]
+    if entry.graded.view:
+        body.append(_whole(entry.graded.view))
     return page(f"{entry.student}: {lesson}", "\n".join(body))
+
+
+def _whole(view: str) -> str:
+    what = "The whole notebook as it ran, at the smallest scale; no points depend on it"
+    return f"<section><details><summary>{what}</summary>{view}</details></section>"
 
 
 def meter(points: float, out_of: float) -> str:

@@ -79,6 +79,17 @@ def decode(raw: bytes):
         raise FrameError(f"not a frame: {type(error).__name__}") from error
 
 
+def as_bytes(content) -> Array:
+    """What JSON can hold, as an array: a whole notebook is more than a frame takes as structure."""
+    text = json.dumps(content, ensure_ascii=False).encode("utf-8")
+    return Array("array", "uint8", np.frombuffer(text, dtype=np.uint8))
+
+
+def from_bytes(array: Array):
+    """What :func:`as_bytes` was given."""
+    return json.loads(array.data.tobytes())
+
+
 def write(stream: BinaryIO, raw: bytes) -> None:
     """Write one frame."""
     stream.write(LENGTH.pack(len(raw)) + raw)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers import ROOT
+from helpers.grading import frames
 from helpers.grading.box import Box, Over
 from helpers.grading.engine import AnswerKey, draw
 from helpers.grading.exercise import Outcome, Score
@@ -23,22 +24,30 @@ NO_TIME = "nothing was left of the time for this notebook"
 
 @dataclass(frozen=True)
 class Verdict:
-    """The score of one exercise, the names of its cases, the limit it hit (or ""), its seconds."""
+    """The score of one exercise and the names of its cases.
+
+    ``limit``: the one it hit, or ""; ``seconds`` on the clock; ``memory``: the most bytes that its
+    sandbox held meanwhile.
+    """
 
     score: Score
     cases: tuple[str, ...]
     limit: str = ""
     seconds: float = 0.0
+    memory: int = 0
 
 
 @dataclass
 class Graded:
-    """What became of one notebook; ``problem`` says why it could not be read at all."""
+    """What became of one notebook; ``problem`` says why it could not be read at all.
+
+    ``view``: markup of the whole notebook as it ran, if that was asked for.
+    """
 
     verdicts: list[Verdict] = field(default_factory=list)
     problem: str = ""
     seconds: float = 0.0
-    peak_memory: int = 0
+    view: str = ""
 
     @property
     def points(self) -> float:
@@ -47,6 +56,11 @@ class Graded:
     @property
     def out_of(self) -> int:
         return sum(verdict.score.out_of for verdict in self.verdicts)
+
+    @property
+    def peak_memory(self) -> int:
+        """The most bytes that a sandbox held while it answered."""
+        return max((verdict.memory for verdict in self.verdicts), default=0)
 
     def as_json(self) -> dict:
         """Everything in it, for a file."""
@@ -102,13 +116,14 @@ class Lesson:
     def own_cells(self, submitted: Iterable[SubmittedCell]) -> list[tuple[str, str | None]]:
         """A learner's code: answers, and what else isn't the lesson's; each with its exercise.
 
-        The lesson's own exports, given functions and checks always come from the release.
+        The lesson's own exports and given functions always come from the release.
         """
         released = set(self.cells)
         own = []
         for cell in submitted:
             is_answer = cell.grade_id in self.exercises
-            is_ours = cell.source in released or is_export(cell) or cell.grade_id is not None
+            is_given = cell.grade_id is not None and not self._is_of_exercise(cell)
+            is_ours = cell.source in released or is_export(cell) or is_given
             if cell.kind == "code" and (is_answer or not is_ours):
                 own.append((cell.source, cell.grade_id if is_answer else None))
         return own
@@ -152,7 +167,6 @@ def grade(raw: bytes, lesson: Lesson, place: Sandbox | Unprotected) -> Graded:
                 left -= verdict.seconds
                 if verdict.limit:  # the box is gone; the next answer gets a fresh one
                     break
-        graded.peak_memory = max(graded.peak_memory, box.peak_memory)
     graded.verdicts += [_judged(key, [], NO_TIME) for key in pending]
     graded.seconds = round(time.monotonic() - started, 2)
     return graded
@@ -167,7 +181,8 @@ def _ask(box: Box, lesson: Lesson, key: AnswerKey, own: list, left: float) -> Ve
             outcomes.append(outcome)
     except Over as over:
         limit = str(over)
-    return _judged(key, outcomes, limit, round(time.monotonic() - started, 3))
+    seconds = round(time.monotonic() - started, 3)
+    return _judged(key, outcomes, limit, seconds, box.peak_memory)
 
 
 def _request(lesson: Lesson, key: AnswerKey, own: list) -> dict:
@@ -178,16 +193,18 @@ def _request(lesson: Lesson, key: AnswerKey, own: list) -> dict:
         "grade_id": key.exercise.grade_id,
         "function": key.exercise.function,
         "lesson": lesson.cells,
-        "cells": own,
+        "cells": frames.as_bytes(own),
         "cases": cases,
     }
 
 
-def _judged(key: AnswerKey, outcomes: list, limit: str, seconds: float = 0.0) -> Verdict:
+def _judged(
+    key: AnswerKey, outcomes: list, limit: str, seconds: float = 0.0, memory: int = 0
+) -> Verdict:
     """A verdict in which cases without an outcome fail by the limit, or because nothing came."""
     missing = [Outcome(error=limit or ENDED)] * (len(key.cases) - len(outcomes))
     names = tuple(case.name for case in key.cases)
-    return Verdict(key.judge([*outcomes, *missing]), names, limit, seconds)
+    return Verdict(key.judge([*outcomes, *missing]), names, limit, seconds, memory)
 
 
 def _nothing(key: AnswerKey) -> Verdict:

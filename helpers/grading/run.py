@@ -5,7 +5,7 @@ import datetime
 import os
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers import ROOT
@@ -43,6 +43,7 @@ class Options:
     manual: Path | None = None
     limits: Limits = field(default_factory=Limits)
     protected: bool = True
+    executed: bool = False
     checkout: Path = ROOT
 
 
@@ -64,8 +65,14 @@ def run(options: Options) -> int:
     students = [submission.student for submission in found.chosen]
     by_hand = gradebook.read_manual(options.manual, students) if options.manual else {}
     task = Task(
-        name, secret(output / "secret"), options.limits, options.protected, options.checkout
+        lesson=name,
+        secret=secret(output / "secret"),
+        limits=options.limits,
+        protected=options.protected,
+        checkout=options.checkout,
+        executed=options.executed,
     )
+    print("Trying the grader: sandbox, solution, lesson as released ...", flush=True)
     store = Store(output / "results", grader(task))
     preflight(task, store)
     began = time.monotonic()
@@ -122,13 +129,18 @@ def _reference(lesson: Lesson, path: Path, task: Task, store: Store) -> Graded:
     graded = store.get(own.content)
     if graded is None:
         try:
-            graded = grade_one(own.raw, task)
+            graded = grade_one(own.raw, replace(task, executed=False))
         except BoxFault as fault:
             raise GradeError(str(fault)) from None
         store.put(own.content, graded)
     if graded.problem:
         raise GradeError(f"{path}: {graded.problem}")
     return graded
+
+
+def _is_enough(graded: Graded, task: Task) -> bool:
+    """Whether a kept result has all that is asked for now."""
+    return bool(graded.view or graded.problem or not task.executed)
 
 
 def _grade_all(
@@ -141,7 +153,7 @@ def _grade_all(
         if submission.raw is None:
             lesson, _ = workshop(task)
             results[submission.content] = lesson.unreadable(submission.problem)
-        elif graded := store.get(submission.content):
+        elif (graded := store.get(submission.content)) and _is_enough(graded, task):
             results[submission.content] = graded
         else:
             pending[submission.content] = submission.raw

@@ -27,6 +27,8 @@ COURSE = "/course"
 """Where the copies lie inside the sandbox."""
 FIRST_UID, UIDS = 61184, 4336
 """User ids that distributions keep free of people and services (systemd's dynamic users)."""
+AT_ONCE = 128
+"""How many sandboxes of one process have users of their own."""
 _started = itertools.count()
 IN_THE_BOX = ("driver", "exercise", "frames", "running", "slicing", "values")
 """The modules of helpers.grading that run inside; the others stay out."""
@@ -34,6 +36,26 @@ NO_CHECK = '"""Inside the sandbox nothing checks."""\n\n\ndef check(*_) -> None:
 SCRATCH = ("/tmp", "/dev/shm")
 """Where a program inside may write."""
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "USER": "learner",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": COURSE,
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "MPLBACKEND": "agg",
+    "NUMBA_CACHE_DIR": "/tmp/numba",
+    "COURSE_OFFLINE": "1",
+    "HF_HUB_OFFLINE": "1",
+}
 TOOLS = {"bwrap": "bubblewrap", "setpriv": "util-linux", "prlimit": "util-linux"}
 ELSEWHERE = (
     "Grade on Linux or in a container where bubblewrap works; for a notebook of your own, "
@@ -69,8 +91,9 @@ class Limits:
 def copy_course(target: Path, checkout: Path = ROOT) -> None:
     """Write what the sandbox may read of the course to the folder ``target``.
 
-    The helpers without the graders, and of each lesson the exported cells alone.
+    The data, the helpers without the graders, and of each lesson the exported cells alone.
     """
+    shutil.copytree(checkout / "data", target / "data", dirs_exist_ok=True)
     everything = checkout / "helpers"
     for path in sorted(everything.rglob("*")):
         inner = path.relative_to(everything)
@@ -106,10 +129,16 @@ def _copy(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """How to start a program in the sandbox. ``course``: a folder made by :func:`copy_course`."""
+    """How to start a program in the sandbox.
+
+    ``course``: a folder made by :func:`copy_course`; ``whole``: whether it is for a whole notebook,
+    whose kernel talks to itself over TCP, and which may read the corpora that this machine keeps
+    outside the checkout.
+    """
 
     course: Path
     limits: Limits = Limits()
+    whole: bool = False
     scratch: ClassVar[tuple[str, ...]] = SCRATCH
 
     @contextmanager
@@ -120,7 +149,7 @@ class Sandbox:
         """
         filter_read, filter_write = os.pipe()
         info_read, info_write = os.pipe()
-        os.write(filter_write, seccomp.program())
+        os.write(filter_write, seccomp.program(internet=self.whole))
         os.close(filter_write)
         command = self._command(program, filter_read, info_write)
         try:
@@ -145,14 +174,14 @@ class Sandbox:
             # number of processes don't hold for root: another user takes over before any of them,
             # one for each sandbox that runs at the same time.
             isolation += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-            user = str(FIRST_UID + (os.getpid() * 16 + next(_started) % 16) % UIDS)
+            user = str(FIRST_UID + (os.getpid() * AT_ONCE + next(_started) % AT_ONCE) % UIDS)
             become = ["/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups"]
             become += ["--inh-caps=-all", "--"]
         else:
             isolation += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
         python = [sys.executable, "-B", "-P", *program]  # nothing is imported from /tmp
         return [
-            *("bwrap", *isolation, *self._files(), *_environment()),
+            *("bwrap", *isolation, *self._files(), *self._environment()),
             *("--seccomp", str(filter_fd), "--info-fd", str(info_fd), "--"),
             *(*become, *self._prlimit(), *python),
         ]
@@ -164,15 +193,31 @@ class Sandbox:
                 mounts += ["--symlink", os.readlink(path), path]
             elif os.path.isdir(path):
                 mounts += ["--ro-bind", path, path]
-        for path in ("/etc/ld.so.cache", "/etc/alternatives"):
+        for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"):
             mounts += ["--ro-bind-try", path, path]
         mounts += ["--proc", "/proc", "--dev", "/dev"]
         for path in SCRATCH:  # before Python, which may be in a checkout below /tmp
             mounts += ["--size", str(self.limits.scratch), "--perms", "1777", "--tmpfs", path]
         for path in _python_folders():
             mounts += readable(path)
+        for path in self._corpora().values():
+            mounts += readable(path)
         mounts += ["--ro-bind", str(self.course), COURSE]
         return [*mounts, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+
+    def _corpora(self) -> dict[str, str]:
+        """Folders of corpora to be read inside, by the variable that names each."""
+        if not self.whole:
+            return {}
+        from helpers.data.sources import cache_folder, data_folder  # with packages not needed else
+
+        named = {"COURSE_DATA": data_folder(), "COURSE_CACHE": cache_folder()}
+        return {name: str(path.resolve()) for name, path in named.items() if path and path.is_dir()}
+
+    def _environment(self) -> list[str]:
+        variables = ENVIRONMENT | self._corpora()
+        settings = [part for item in variables.items() for part in ("--setenv", *item)]
+        return ["--clearenv", *settings]
 
     def _prlimit(self) -> list[str]:
         limits = self.limits
@@ -200,31 +245,6 @@ def _python_folders() -> list[str]:
     """Where this Python, its standard library and its packages lie, outermost folders only."""
     named = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
     return sorted(path for path in named if not path.startswith("/usr/") and path != "/usr")
-
-
-def _environment() -> list[str]:
-    variables = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
-        "TMPDIR": "/tmp",
-        "USER": "learner",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": COURSE,
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "NUMBA_NUM_THREADS": "1",
-        "RAYON_NUM_THREADS": "1",
-        "TOKENIZERS_PARALLELISM": "false",
-        "MPLBACKEND": "agg",
-        "NUMBA_CACHE_DIR": "/tmp/numba",
-        "COURSE_OFFLINE": "1",
-        "HF_HUB_OFFLINE": "1",
-    }
-    settings = [part for item in variables.items() for part in ("--setenv", *item)]
-    return ["--clearenv", *settings]
 
 
 def _end(process: subprocess.Popen) -> None:

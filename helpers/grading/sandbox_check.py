@@ -28,7 +28,8 @@ def _user(facts: dict) -> str:
 
 
 def _network(facts: dict) -> str:
-    names = [name for _, name in socket.if_nameindex()]
+    with open("/proc/net/dev", encoding="ascii") as table:
+        names = [line.partition(":")[0].strip() for line in table.readlines()[2:]]
     return "" if names in ([], ["lo"]) else f"it has a network ({', '.join(names)})"
 
 
@@ -57,9 +58,11 @@ def _namespaces(facts: dict) -> str:
     libc = ctypes.CDLL(None)
     if libc.unshare(CLONE_NEWUSER) == 0:
         return "it can make namespaces of its own"
-    if libc.memfd_create(b"x", 0) >= 0:
-        return "its system calls aren't filtered"
-    return ""
+    try:
+        socket.socket(socket.AF_INET).close()
+    except OSError:
+        return "its system calls aren't filtered" if libc.memfd_create(b"x", 0) >= 0 else ""
+    return "it can open sockets"
 
 
 def _memory(facts: dict) -> str:

@@ -8,6 +8,9 @@ from pathlib import Path
 import psutil
 
 FILE_COST = 4096
+SOCKET_COST = 416 * 2**10
+"""What a Unix socket may keep in the kernel, whose memory is no process's (net.core.wmem_max, which
+counts double)."""
 BUSY = ("R", "D")
 """States of a thread that computes, or would if the machine let it: running, waiting for a disk."""
 
@@ -53,9 +56,11 @@ class Spent:
 def memory(first: int, scratch: tuple[str, ...]) -> int:
     """Bytes that all processes hold, a shared page counted once, and the files in memory.
 
-    ``scratch``: folders, as the processes see them, whose files lie in memory.
+    ``scratch``: folders, as the processes see them, whose files lie in memory; none if they are
+    everybody's, as their sockets are then, which aren't counted either.
     """
-    return sum(map(_memory, family(first))) + _scratch(first, scratch)
+    held = sum(map(_memory, family(first)))
+    return held + _scratch(first, scratch) + _sockets(first) if scratch else held
 
 
 def family(first: int) -> list[psutil.Process]:
@@ -102,13 +107,28 @@ def _scratch(first: int, folders: tuple[str, ...]) -> int:
     return used
 
 
+def _sockets(first: int) -> int:
+    """Bytes that the sockets of a process's network may hold."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        used = Path(f"/proc/{first}/net/sockstat").read_text(encoding="ascii").split()[2]
+        return int(used) * SOCKET_COST
+    return 0
+
+
 def _memory(process: psutil.Process) -> int:
-    """Bytes a process holds, a shared page counted for its part; 0 once it is gone."""
+    """Bytes a process holds with its page tables, a shared page counted for its part; 0 once it
+    is gone.
+    """
     try:
-        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
-        pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
-        return int(pss.split()[1]) * 1024
+        return _kilobytes(process, "smaps_rollup", "Pss:") + _kilobytes(process, "status", "VmPTE:")
     except (OSError, StopIteration):  # not Linux, or a process that lets nobody look
         with contextlib.suppress(psutil.Error):
             return process.memory_info().rss
         return 0
+
+
+def _kilobytes(process: psutil.Process, file: str, name: str) -> int:
+    """Bytes, from a line such as ``Pss:  1234 kB`` of a file in /proc."""
+    text = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8", errors="replace")
+    line = next(line for line in text.splitlines() if line.startswith(name))
+    return int(line.split()[1]) * 1024

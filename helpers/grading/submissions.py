@@ -43,7 +43,8 @@ class Submission:
 
     ``origin``: where it lay, for people to read; ``student``: a name; ``ids``: what a learning
     platform calls the student, such as ``{"canvas": "12345"}``; ``raw``: its bytes, at most one
-    more than are read, or None with a ``problem``.
+    more than are read, or None with a ``problem``; ``packed``: whether a zip among other files said
+    whose it is.
     """
 
     origin: str
@@ -51,6 +52,7 @@ class Submission:
     raw: bytes | None
     problem: str = ""
     ids: dict[str, str] = field(default_factory=dict)
+    packed: bool = False
 
     @property
     def content(self) -> str:
@@ -70,11 +72,15 @@ class Found:
 
 @dataclass(frozen=True)
 class _File:
-    """A file by the parts of its path below the submissions; its bytes, or what is wrong."""
+    """A file by the parts of its path below the submissions; its bytes, or what is wrong.
+
+    ``download``: the zip of many people's work that it came in, if that lies in a folder.
+    """
 
     parts: tuple[str, ...]
     raw: bytes | None
     problem: str = ""
+    download: str = ""
 
 
 def find(place: Path, lesson: str, lessons: list[str]) -> Found:
@@ -94,12 +100,12 @@ def find(place: Path, lesson: str, lessons: list[str]) -> Found:
         by_student.setdefault(who, []).append(submission)
     chosen, set_aside = [], []
     for who in sorted(by_student, key=lambda who: [_natural(part) for part in who]):
-        *older, newest = sorted(by_student[who], key=lambda one: _age(one.origin, lesson))
+        *older, newest = sorted(by_student[who], key=lambda one: _age(one, lesson))
         namesakes = sum(other[0] == who[0] for other in by_student)
         if namesakes > 1 and newest.ids:
             newest = replace(newest, student=f"{who[0]} ({who[1]})")
         chosen.append(newest)
-        set_aside += [(one.origin, f"{newest.origin} counts: newer by name") for one in older]
+        set_aside += [(one.origin, f"{newest.origin} counts: {_why(newest, one)}") for one in older]
     if not chosen:
         raise NoSubmissions(f"There are no notebooks of {lesson} in {place}.")
     return Found(chosen, set_aside)
@@ -130,7 +136,10 @@ def _on_disk(path: Path, parts: tuple[str, ...]) -> Iterator[_File]:
                 inside = list(_in_zip(file, (), MAX_UNPACKED))
             is_download = not parts or (len(parts) == 1 and _is_download(path.name, inside))
             for found in inside:
-                yield found if is_download else replace(found, parts=(*label, *found.parts))
+                if is_download:
+                    yield replace(found, download="/".join(parts))
+                else:
+                    yield replace(found, parts=(*label, *found.parts))
     except OSError as error:
         yield _File(label, None, f"It can't be read: {error.strerror}.")
 
@@ -209,14 +218,23 @@ def _is_of_another(name: str, lesson: str, lessons: list[str]) -> bool:
     return lesson not in name and any(other in name for other in lessons)
 
 
-def _age(origin: str, lesson: str) -> tuple:
-    """A key that grows: first other notebooks of a learner's folder, then the lesson's by name."""
-    return lesson in origin.rpartition("/")[2], _natural(origin)
+def _age(one: Submission, lesson: str) -> tuple:
+    """A key that grows: first other notebooks of a learner's folder, then the lesson's by name.
+
+    Before all of them what a zip says to be somebody's: a learner may have packed it, and must not
+    be able to push aside what another handed in openly.
+    """
+    return not one.packed, lesson in one.origin.rpartition("/")[2], _natural(one.origin)
+
+
+def _why(newest: Submission, other: Submission) -> str:
+    return "newer by name" if newest.packed == other.packed else "it lies there unpacked"
 
 
 def _submission(file: _File, lesson: str) -> Submission:
     student, ids = _student(file.parts, lesson)
-    return Submission(_clean("/".join(file.parts), 300), student, file.raw, file.problem, ids)
+    origin = _clean("/".join(filter(None, [file.download, *file.parts])), 300)
+    return Submission(origin, student, file.raw, file.problem, ids, bool(file.download))
 
 
 def _student(parts: tuple[str, ...], lesson: str) -> tuple[str, dict[str, str]]:

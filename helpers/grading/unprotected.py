@@ -21,6 +21,7 @@ class Unprotected:
 
     course: Path
     limits: Limits = field(default_factory=Limits)
+    whole: bool = False
     scratch: ClassVar[tuple[str, ...]] = ()
     """Its files lie on the disk, among everybody's."""
 

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from helpers import ROOT
+from helpers.grading.executed import executed_view
 from helpers.grading.judge import Graded, Lesson, grade
 from helpers.grading.sandbox import Limits, Sandbox, copy_course, self_check
 from helpers.grading.unprotected import Unprotected
@@ -16,13 +17,17 @@ from helpers.grading.unprotected import Unprotected
 
 @dataclass(frozen=True)
 class Task:
-    """What to grade by: all that decides on points, and the same for every submission."""
+    """What to grade by, the same for every submission.
+
+    All but ``executed``, which asks for a view of the whole notebook as well, decides on points.
+    """
 
     lesson: str
     secret: str
     limits: Limits = field(default_factory=Limits)
     protected: bool = True
     checkout: Path = ROOT
+    executed: bool = False
 
 
 def grade_one(raw: bytes, task: Task) -> Graded:
@@ -33,7 +38,10 @@ def grade_one(raw: bytes, task: Task) -> Graded:
     :class:`helpers.grading.box.BoxFault` where the grader is at fault.
     """
     lesson, place = workshop(task)
-    return grade(raw, lesson, place)
+    graded = grade(raw, lesson, place)
+    if task.executed and not graded.problem:
+        graded.view = executed_view(raw, lesson.topic, place)
+    return graded
 
 
 @cache
@@ -60,7 +68,8 @@ def grader(task: Task) -> str:
         str(path.relative_to(place.course)): path.read_text(encoding="utf-8")
         for path in sorted(copies)
     }
-    settings = {**asdict(task), "checkout": "", "torch": metadata.version("torch")}
+    unimportant = {"checkout": "", "executed": False}
+    settings = {**asdict(task), **unimportant, "torch": metadata.version("torch")}
     everything = json.dumps([settings, lesson.cells, files], sort_keys=True, default=str)
     return hashlib.sha256(everything.encode()).hexdigest()
 

@@ -19,6 +19,7 @@ from helpers.ladder.budget import (
     check_budget,
     corpus_hash,
     n_words,
+    one_thread,
     pretraining_text,
 )
 from helpers.ladder.measuring import (
@@ -69,6 +70,7 @@ __all__ = [
     "known",
     "measure",
     "n_words",
+    "one_thread",
     "place",
     "png",
     "pretraining_text",

@@ -1,7 +1,11 @@
 """What every pretrained rung of the ladder may read, hold and spend."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+
+import torch
 
 from helpers import miniworld
 from helpers.course.fingerprint import digest
@@ -45,6 +49,18 @@ def pretraining_text() -> list[Document]:
     """
     documents = without_test(miniworld.text(BUDGET.tokens, SEED))
     return [[tokenize(sentence) for sentence in document] for document in documents]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch computes on one thread, whose seconds are the budget's; afterwards on as many as
+    before."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def n_words() -> int:

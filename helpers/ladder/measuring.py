@@ -19,6 +19,7 @@ from filelock import FileLock
 from helpers import ROOT, checkpoints
 from helpers.course.fingerprint import digest
 from helpers.files import write_atomically
+from helpers.ladder.budget import one_thread
 from helpers.ladder.code import code_digest
 from helpers.ladder.rungs import LADDER, LadderError, Rung, rung
 from helpers.miniworld.tasks import Splits, sentiment
@@ -138,12 +139,7 @@ def _sentences(n_labels: int, seed: int) -> str:
 @contextmanager
 def _alone(seed: int) -> Iterator[None]:
     """One thread, and generators that start at ``seed``; afterwards as before."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with rng_kept(torch.device("cpu")):
-            torch.manual_seed(seed)
-            np.random.seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread(), rng_kept(torch.device("cpu")):
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        yield

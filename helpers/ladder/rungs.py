@@ -3,7 +3,6 @@
 Helpers import no lesson: a rung is looked up by its dotted path when it is asked for.
 """
 
-import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from helpers import ROOT
 from helpers.miniworld.tasks import Opinion
-from helpers.notebook_importer import topics
+from helpers.notebook_importer import NotebookError, look_up, topics
 from helpers.settings import did_you_mean
 
 LADDER = {
@@ -51,8 +50,10 @@ class Rung:
 
 def rung(name: str) -> Rung:
     """The rung of this name. Raises :class:`LadderError` if its lesson exports another thing."""
-    module, _, attribute = LADDER[known(name)].partition(":")
-    found = getattr(importlib.import_module(module), attribute, None)
+    try:
+        found = look_up(LADDER[known(name)])
+    except NotebookError as error:
+        raise LadderError(str(error)) from error
     if not isinstance(found, Rung) or found.name != name:
         raise LadderError(f"{LADDER[name]} must be the Rung {name!r}, got {found!r}.")
     return found

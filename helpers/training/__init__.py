@@ -29,17 +29,21 @@ from helpers.training.resume import (
     CheckpointError,
     Interrupted,
     deferred_interrupt,
+    differences,
     fingerprint,
     rng_kept,
 )
+from helpers.training.world import Alone, Ranks
 
 __all__ = [
     "SCHEDULES",
+    "Alone",
     "Batches",
     "CheckpointError",
     "History",
     "Interrupted",
     "LivePlot",
+    "Ranks",
     "TrainConfig",
     "default_optimizer",
     "evaluating",
@@ -98,7 +102,15 @@ class History:
 
 
 def train(
-    model, loss_fn, batches, config, evaluate=None, optimizer=None, callbacks=(), progress=True
+    model,
+    loss_fn,
+    batches,
+    config,
+    evaluate=None,
+    optimizer=None,
+    callbacks=(),
+    progress=True,
+    world=None,
 ):
     """Train `model` in place, on the device where it is, and return the History.
 
@@ -112,6 +124,11 @@ def train(
     threads, with which sums may round otherwise. Without `progress` nothing is shown: for the many
     short trainings of an experiment.
 
+    `world` is Ranks() in each of several processes that train together (helpers.pretrain): an
+    update takes as many batches from each of the R ranks, batch k going to rank k % R, and makes of
+    them what one process would make of R times `accumulate`, up to rounding. Rank 0 alone
+    evaluates, writes the checkpoint and shows progress; every rank has its own generators.
+
     Raises FloatingPointError at a loss or gradient (that update is not made) or a score that isn't
     finite, CheckpointError if the checkpoint is damaged or another run's or can't be written, and
     Interrupted, a KeyboardInterrupt with the history, once the update that Ctrl-C met is made and
@@ -119,19 +136,22 @@ def train(
     """
     if evaluate is None and (config.patience or config.eval_every):
         raise ValueError("patience and eval_every need evaluate, the function that scores a model")
-    total, epoch = config.updates(len(batches))
+    world = world or Alone()
+    total, epoch = config.updates(len(batches), world.size)
     factor = schedule_factor(config, total)
     optimizer = optimizer or default_optimizer(model, config)
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     device = next(model.parameters()).device
     autocast, scaler = precision(config.amp, device)
     identity = config.describe(total) | batches.describe() | fingerprint(model, optimizer)
-    checkpoint = Checkpoint(config.checkpoint, identity, model, optimizer, scaler)
+    agree(identity, world)
+    checkpoint = Checkpoint(config.checkpoint, identity, model, optimizer, scaler, world)
+    loss_of = world.loss(model, loss_fn)
 
     with (
         scheduled(optimizer, factor) as set_rates,
         deferred_interrupt() as interrupted,
-        contextlib.closing(Progress(total, shown=progress)) as report_progress,
+        contextlib.closing(Progress(total, progress and world.rank == 0)) as report_progress,
     ):
         past, best_weights = checkpoint.load()
         history = History(**past)
@@ -141,11 +161,12 @@ def train(
             lr = set_rates(len(history.steps))
             optimizer.zero_grad()
             loss = 0.0
-            for batch, share in parts(batches, len(history.steps), config.accumulate):
+            for batch, share in parts(batches, len(history.steps), config.accumulate, world):
                 with autocast:
-                    part = share * scalar(loss_fn(model, to_device(batch, device)))
+                    part = share * scalar(loss_of(to_device(batch, device)))
                 scaler.scale(part).backward()
                 loss += part.item()
+            loss = world.sum(loss) / world.size
             scaler.unscale_(optimizer)  # the bound is on the gradient itself
             norm = clip_grad_norm_(weights, config.clip or math.inf)
             # A finite loss can have a gradient that isn't; a float16 scaler skips such updates.
@@ -156,16 +177,17 @@ def train(
             step = len(history.steps)
             if evaluate and (step % (config.eval_every or epoch) == 0 or step == total):
                 with evaluating(model):
-                    history.add_eval(evaluate(model))
+                    history.add_eval(world.once(lambda: evaluate(model)))
                 if config.patience and history.best[0] == step:
                     best_weights = copy.deepcopy(model.state_dict())
             history.seconds = time.perf_counter() - started
             ended = history.ended(total, config.patience)
-            if ended or interrupted.is_set() or step % (config.save_every or epoch) == 0:
+            stopped = world.sum(interrupted.is_set()) > 0
+            if ended or stopped or step % (config.save_every or epoch) == 0:
                 checkpoint.save(history, best_weights)
             for report in (report_progress, *callbacks):
                 report(history, ended)
-            if interrupted.is_set():
+            if stopped:
                 raise Interrupted(history, config.checkpoint)
     if best_weights is not None:
         model.load_state_dict(best_weights)
@@ -180,16 +202,24 @@ def precision(amp, device):
     return autocast, torch.amp.GradScaler("cuda", enabled=dtype is torch.float16)
 
 
-def parts(batches, step, accumulate):
-    """The batches of one update, each with its share of the update's rows.
+def agree(identity, world):
+    """ValueError on a rank that would train something else than rank 0."""
+    if others := list(differences(world.once(lambda: identity), identity, "on rank 0", "here")):
+        raise ValueError(f"rank {world.rank} trains something else: " + "; ".join(others))
+
+
+def parts(batches, step, accumulate, world):
+    """This rank's batches of one update, each with its share of the mean rows of a rank.
 
     Weighted so, means over rows add up to the mean over the joined batch, also when the last batch
     of an epoch is smaller. A mean over something else (masked tokens) adds up on average only.
     """
-    numbers = range(step * accumulate, (step + 1) * accumulate)
-    rows = sum(batches.size(k) for k in numbers)
+    first = step * accumulate * world.size + world.rank
+    numbers = range(first, first + accumulate * world.size, world.size)
+    # Every rank counts its own rows only: to look at others' batches can mean to read them.
+    rows = world.sum(sum(batches.size(k) for k in numbers))
     for k in numbers:
-        yield batches.at(k), batches.size(k) / rows
+        yield batches.at(k), batches.size(k) * world.size / rows
 
 
 def scalar(loss):

@@ -78,10 +78,11 @@ class TrainConfig:
         if self.checkpoint is not None and os.path.isdir(self.checkpoint or "."):
             raise ValueError(f"checkpoint={str(self.checkpoint)!r} is a folder: name a file in it")
 
-    def updates(self, n_batches):
+    def updates(self, n_batches, n_ranks=1):
         """(updates of the run, updates of an epoch), given the batches of an epoch."""
-        whole = self.steps or math.ceil(self.epochs * n_batches / self.accumulate)
-        return whole, math.ceil(n_batches / self.accumulate)
+        taken = self.accumulate * n_ranks
+        whole = self.steps or math.ceil(self.epochs * n_batches / taken)
+        return whole, math.ceil(n_batches / taken)
 
     def describe(self, total):
         """The settings that a run of `total` updates depends on, as lines for its checkpoint."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FORMAT = "helpers.training 1"
+FORMAT = "helpers.training 2"
 
 
 class CheckpointError(RuntimeError):
@@ -63,16 +63,22 @@ class Checkpoint:
 
     The number of updates done (the length of the history) is also the position in the schedule and
     in the data, since both are functions of it. With `path` None nothing is written or read.
+    Of several ranks, all must call; rank 0 alone reads and writes. The number of ranks is part of
+    what a run is: with another, other batches would meet in an update.
     """
 
-    def __init__(self, path, identity, model, optimizer, scaler):
+    def __init__(self, path, identity, model, optimizer, scaler, world):
         self.path = None if path is None else Path(path)
-        self.identity = identity
+        self.identity = identity | {"ranks": [str(world.size)]}
+        self.world = world
         self.model, self.optimizer, self.scaler = model, optimizer, scaler
         self.device = next(model.parameters()).device
 
     def save(self, history, best_weights):
         if self.path is None:
+            return
+        states = self.world.gather(rng_state(self.device))
+        if self.world.rank > 0:
             return
         _write(
             self.path,
@@ -82,7 +88,7 @@ class Checkpoint:
                 "model": self.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "scaler": self.scaler.state_dict(),
-                "rng": rng_state(self.device),
+                "rng": states,
                 "history": vars(history),
                 "best_weights": best_weights,
             },
@@ -96,8 +102,7 @@ class Checkpoint:
         """
         if self.path is None:
             return {}, None
-        _check_writable(self.path)
-        saved = _read(self.path)
+        saved = self.world.once(self._read)
         if saved is None:
             return {}, None
         if changes := list(differences(saved["identity"], self.identity)):
@@ -110,8 +115,12 @@ class Checkpoint:
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.scaler.load_state_dict(saved["scaler"])
-        set_rng_state(saved["rng"], self.device)
+        set_rng_state(saved["rng"][self.world.rank], self.device)
         return saved["history"], saved["best_weights"]
+
+    def _read(self):
+        _check_writable(self.path)
+        return _read(self.path)
 
 
 def _write(path, content):
@@ -190,13 +199,13 @@ def fingerprint(model, optimizer):
     }
 
 
-def differences(saved, now):
+def differences(saved, now, there="in the checkpoint", here="now"):
     """One line for each part of two fingerprints that differs, with its first difference."""
     for part in dict.fromkeys([*saved, *now]):
         pairs = itertools.zip_longest(saved.get(part, []), now.get(part, []), fillvalue="nothing")
         for old, new in pairs:
             if old != new:
-                yield f"{part}: {old} in the checkpoint, {new} now"
+                yield f"{part}: {old} {there}, {new} {here}"
                 break
 
 

@@ -67,10 +67,10 @@ def main() -> None:
 
 
 def samples() -> str:
-    """A row for each sample: what it tries, its points, its seconds, the limit that ended it."""
+    """A row for each sample: what it tries, its points, what it took, the limit that ended it."""
     lines = [
-        "| sample | what it does | points | seconds | ended because |",
-        "|---|---|---|---|---|",
+        "| sample | what it does | points | seconds | memory | ended because |",
+        "|---|---|---|---|---|---|",
     ]
     for group in range(len(graded.GROUPS)):
         result, members = graded.graded(group)
@@ -78,8 +78,10 @@ def samples() -> str:
             verdict = graded.verdicts(result)[target]
             score, title = verdict.score, sample.text.partition("\n")[0].removeprefix("# ")
             points = f"{score.points:g} of {score.out_of}"
-            cells = [sample.name, title, points, f"{verdict.seconds:.2f}", verdict.limit or "–"]
-            lines.append(f"| {' | '.join(cells)} |")
+            took = [f"{verdict.seconds:.2f}", f"{verdict.memory / 2**20:.0f} MiB"]
+            lines.append(
+                f"| {' | '.join([sample.name, title, points, *took, verdict.limit or '–'])} |"
+            )
     return "\n".join(lines)
 
 

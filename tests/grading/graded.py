@@ -58,12 +58,13 @@ class Sample:
         """Source and exercise id of the cells that stand in the exercise's place."""
         function = lesson().exercises[grade_id].function
         body = re.sub(r"\A(?:#(?! %%).*\n)+", "", self.text).replace("ANSWER", function)
+        body = body.replace("MEGABYTES", "3.14 " * (2 * 2**20 // 5))
         kinds = re.split(r"^# %% (\w+).*\n", body, flags=re.M)
         honest = (worked(grade_id).replace(f"def {function}(", "def honest("), None)
         if len(kinds) == 1:
             return [honest, (body, grade_id)]
         pairs = zip(kinds[1::2], kinds[2::2], strict=True)
-        made = {"answer": grade_id, "other": None}
+        made = {"answer": grade_id, "other": None, "check": f"{grade_id}-check"}
         cells = [(text, made[kind]) for kind, text in pairs if kind in made]
         stubs = [index for index, kind in enumerate(kinds[1::2]) if kind == "stub"]
         for index in stubs:

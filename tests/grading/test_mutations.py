@@ -9,7 +9,7 @@ from graded import LIMITS, SLACK
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.grading import driver
+from helpers.grading import driver, frames
 from helpers.grading.box import PATIENCE
 from helpers.grading.judge import grade
 from helpers.grading.reading import Unreadable, read_notebook
@@ -79,7 +79,7 @@ def test_what_the_driver_does_with_it_never_fails(raw):
             "grade_id": key.exercise.grade_id,
             "function": key.exercise.function,
             "lesson": lesson.cells,
-            "cells": own,
+            "cells": frames.as_bytes(own),
             "cases": [plain(list(case.args)) for case in key.cases],
         }
         outcomes = list(driver.outcomes(request, transfer_learning))

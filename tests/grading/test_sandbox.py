@@ -136,6 +136,12 @@ def test_the_self_check_finds_each_hole(fault, tmp_path):
         self_check(Weaker(tmp_path))
 
 
+def test_the_self_check_finds_sockets_of_the_machine(tmp_path):
+    graded.need_sandbox()
+    with pytest.raises(SandboxError, match="it can open sockets"):
+        self_check(Sandbox(tmp_path, whole=True))
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
 def test_the_self_check_finds_that_nobody_gave_up_roots_rights(tmp_path):
     graded.need_sandbox()

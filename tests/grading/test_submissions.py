@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+import warnings
 import zipfile
 
 import pytest
@@ -211,6 +212,43 @@ def test_nobody_can_hand_in_for_somebody_else(tmp_path, names, kind):
             other = "Fay_5_assignsubmission_file_/x.ipynb"
             put(tmp_path, "moodle.zip", zipped(name, other))
     assert "Eve" in students(tmp_path) and not {"Bob", "bob"} & set(students(tmp_path))
+
+
+def test_what_lies_there_openly_is_not_pushed_aside_by_what_a_zip_says(tmp_path):
+    """Eve's own zip holds a folder for each of several people."""
+    names = ("Ann/01_word_embeddings (9).ipynb", "Bo/01_word_embeddings.ipynb")
+    put(tmp_path, "eve.zip", zipped(*names))
+    put(tmp_path, "Ann.ipynb")
+    found = find(tmp_path, LESSON, LESSONS)
+    assert [one.origin for one in found.chosen] == ["Ann.ipynb", f"eve.zip/{names[1]}"]
+    why = "Ann.ipynb counts: it lies there unpacked"
+    assert found.set_aside == [(f"eve.zip/{names[0]}", why)]
+
+
+def test_odd_zips_are_read_once_and_go_nowhere(tmp_path):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a name that is there twice
+        for name, raw in (
+            ("/01_word_embeddings.ipynb", b"absolute"),
+            ("../../01_word_embeddings (2).ipynb", b"above"),
+            ("01_word_embeddings (3).ipynb", b"first"),
+            ("01_word_embeddings (3).ipynb", b"second"),
+        ):
+            archive.writestr(name, raw)
+    raw = target.getvalue()
+    put(tmp_path, "Ann/homework.zip", raw)
+    (one,) = find(tmp_path, LESSON, LESSONS).chosen
+    assert (one.student, one.raw) == ("Ann", b"second")
+    for size in (0, 5, 2**32 - 2, 2**32 - 1):  # what the directory says each entry unpacks to
+        lying = bytearray(raw)
+        at = lying.find(b"PK\1\2")
+        while at >= 0:
+            lying[at + 24 : at + 28] = size.to_bytes(4, "little")
+            at = lying.find(b"PK\1\2", at + 4)
+        put(tmp_path, "Ann/homework.zip", bytes(lying))
+        (one,) = find(tmp_path, LESSON, LESSONS).chosen
+        assert one.student == "Ann" and (one.problem or len(one.raw) <= 10)
 
 
 def test_no_name_takes_for_ever(tmp_path):

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from parity_checks import close, first_failure, mutated, same_gradients
 from torch import nn
 
-from helpers import ROOT, checkpoints, data, ladder, miniworld
+from helpers import ROOT, data, miniworld
 from helpers.checkpoints import Checkpoint
 from helpers.data import Labelled
 
@@ -509,12 +509,6 @@ def test_making_a_checkpoint(lesson, monkeypatch):
     assert card["words_read"] == 2 * sum(len(s) for document in words for s in document)
     n_sentences = sum(map(len, words))
     assert card["updates"] == 2 * math.ceil(n_sentences / 32)
-
-
-def test_the_kept_network_is_what_its_card_says(lesson):
-    kept = checkpoints.load("elmo")
-    ladder.check_budget("elmo", kept.card)
-    assert lesson.measure(lesson.restore(kept)) == pytest.approx(kept.card["metrics"], abs=1e-3)
 
 
 # ---- mutants -----------------------------------------------------------------------------------

@@ -94,6 +94,7 @@ def test_the_gpus_rows_are_left_out_with_one_sentence(tmp_path, monkeypatch, cap
     assert not (tmp_path / "kernel_bench.jsonl").exists()
 
 
+@pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 def test_every_race_of_the_kernels_compares_equal_work(monkeypatch):
     """On a CPU, with small shapes: only the times need a GPU."""
     monkeypatch.delenv("KERNELS", raising=False)

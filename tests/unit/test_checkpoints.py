@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers import checkpoints, ladder
-from helpers.checkpoints import Checkpoint, CheckpointError, Damaged, Missing, TooLarge
+from helpers.checkpoints import CheckpointError, Damaged, Missing, TooLarge
 from helpers.course import checkpoints as maker
 from helpers.ladder import BudgetError
 
@@ -218,15 +218,18 @@ def test_a_damaged_one_is_listed_and_made_anew(tiny_maker, folder, capsys):
     assert checkpoints.load("tiny").settings == SETTINGS
 
 
-@pytest.mark.parametrize("name", [path.stem for path in checkpoints.FOLDER.glob("*.json")])
+@pytest.mark.parametrize("name", sorted(path.stem for path in checkpoints.FOLDER.glob("*.json")))
 def test_the_committed_card_is_true(name):
     """The class of the lesson still fits the weights, and measures what the card says."""
-    checkpoint = checkpoints.load(name)
-    card = checkpoint.card
+    kept = checkpoints.load(name)
+    card = kept.card
     assert card.keys() >= maker.FIELDS
     assert card["corpus_hash"] == ladder.corpus_hash(), "trained on another mini-world"
-    budget = ladder.BUDGET
-    assert card["parameters"] <= budget.parameters and card["cpu_seconds"] <= budget.cpu_seconds
-    torch.set_num_threads(1)
-    measured = maker.measure(name, Checkpoint(checkpoint.settings, checkpoint.weights, card))
-    assert measured == pytest.approx(card["metrics"], rel=1e-3, abs=1e-3)
+    ladder.check_budget(name, card)
+    with ladder.one_thread():
+        measured = maker.measure(name, kept)
+    assert measured.keys() == card["metrics"].keys()
+    for metric, said in card["metrics"].items():
+        # Where a processor rounds otherwise, shares in % move by whole answers, and nats hardly.
+        allowed = {"abs": 1e-3} if metric.startswith("nats") else {"rel": 1e-3}
+        assert measured[metric] == pytest.approx(said, **allowed), metric

@@ -134,6 +134,27 @@ def test_unknown_topic_is_a_plain_import_error(folder):
         importlib.import_module("notebooks.nothing")
 
 
+def test_an_export_is_looked_up_by_its_path(folder):
+    write(folder / "31_alpha.ipynb", SQUARE)
+    assert notebook_importer.look_up("notebooks.alpha:square")(3) == 9
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("notebooks.alpha", r"'notebooks\.alpha' doesn't have the form notebooks\.<topic>:<name>"),
+        ("notebooks.alpha:", "doesn't have the form"),
+        ("helpers.files:write_atomically", "doesn't have the form"),
+        ("notebooks.alhpa:square", r"there is no lesson 'alhpa' here\. Did you mean 'alpha'\?"),
+        ("notebooks.alpha:sqare", r"exports no 'sqare'\. Did you mean 'square'\?"),
+    ],
+)
+def test_a_path_that_names_nothing_is_refused(folder, path, message):
+    write(folder / "31_alpha.ipynb", SQUARE)
+    with pytest.raises(NotebookError, match=message):
+        notebook_importer.look_up(path)
+
+
 def test_reload_sees_the_edited_cell(folder):
     path = write(folder / "31_alpha.ipynb", "#| export\ndef value():\n    return 1")
     alpha = importlib.import_module("notebooks.alpha")

@@ -313,9 +313,16 @@ def test_a_measurement_is_one_thread_and_repeats_itself(tiny):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_a_lesson_that_exports_another_thing_is_refused(tiny):
-    write_lesson(tiny / "notebooks", "91_tiny", edited(LESSON, '"tiny", learn', '"tin", learn'))
-    with pytest.raises(ladder.LadderError, match=r"notebooks\.tiny:tiny must be the Rung 'tiny'"):
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"tiny", learn', '"tin", learn', r"notebooks\.tiny:tiny must be the Rung 'tiny'"),
+        ("tiny = Rung", "tine = Rung", r"exports no 'tiny'\. Did you mean 'tine'"),
+    ],
+)
+def test_a_lesson_that_exports_another_thing_is_refused(tiny, old, new, words):
+    write_lesson(tiny / "notebooks", "91_tiny", edited(LESSON, old, new))
+    with pytest.raises(ladder.LadderError, match=words):
         ladder.rung("tiny")
 
 

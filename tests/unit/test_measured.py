@@ -39,6 +39,16 @@ def test_generated_text_is_named_by_its_bytes(folders):
     assert row["corpus_hash"] != measured.corpus_hash([], {"mini-world, seed 0": "cd" * 32})
 
 
+def test_speeds_of_a_topic_with_their_origin(folders):
+    row = {"ours": 2e3, "peer": 1e3, "unit": "words/s", "ratio": 2.0, "ratio_min": 1.5}
+    row |= {"ratio_max": 2.5, "runs": 5}
+    path = measured.keep("bench", [{"name": n, **row} for n in ("sgns", "bilm")], [], "bench")
+    path.rename((folders / "published").mkdir() or folders / "published" / path.name)
+    first, origin = measured.speeds("bilm", "the plain one")
+    assert first == "bilm: 2.00 × the plain one (1.50–2.50 in 5 runs; 2,000 against 1,000 words/s)"
+    assert "commit" in origin and measured.speeds("lstm", "torch") == []
+
+
 def test_unknown_corpus(folders):
     with pytest.raises(data.UnknownDataset):
         measured.keep("01_demo", [{}], ["wikipedai"], "full")

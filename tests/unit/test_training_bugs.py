@@ -1,16 +1,15 @@
 """The training loop passes its checks, and each classic bug put into its source fails one."""
 
-import importlib.util
-import sys
-
 import pytest
 import training_checks
+from training_checks import library
 
 CHECKS = {name: check for name, check in vars(training_checks).items() if name.startswith("check_")}
 ADD = "            history.add(loss, lr, 0.0 if scaler.is_enabled() else norm.item())\n"
 SUM = "                loss += part.item()\n"
 SCALER_DONE = "            scaler.update()\n"
 NO_DECAY = 'p.dim() < 2 or name.endswith("bias")'
+SET_RNG = 'set_rng_state(saved["rng"][self.world.rank], self.device)'
 RESUMED = "(len(history.steps) - len(past.get('steps', [])))"
 PRESERVE = """    state = rng_state(device)
     try:
@@ -33,11 +32,15 @@ BUGS = {
             "set_rates(len(history.steps) * config.accumulate)",
         ),
         "a sum, not a mean": ("training", "share * scalar", "scalar"),
-        "small batches count as much": ("training", "batches.size(k) / rows", "1 / accumulate"),
+        "small batches count as much": (
+            "training",
+            "batches.size(k) * world.size / rows",
+            "1 / accumulate",
+        ),
         "batches come twice": (
             "training",
-            "range(step * accumulate, (step + 1) * accumulate)",
-            "range(step, step + accumulate)",
+            "first = step * accumulate * world.size",
+            "first = step * world.size",
         ),
         "clipped before the sum is complete": (
             "training",
@@ -116,7 +119,7 @@ BUGS = {
             'self.optimizer.load_state_dict(saved["optimizer"])',
             "pass",
         ),
-        "no generator restored": ("resume", 'set_rng_state(saved["rng"], self.device)', "pass"),
+        "no generator restored": ("resume", SET_RNG, "pass"),
         "torch's not restored": ("resume", 'torch.set_rng_state(state["torch"])', "pass"),
         "numpy's not restored": ("resume", 'np.random.set_state(state["numpy"])', "pass"),
         "Python's not restored": ("resume", 'random.setstate(state["python"])', "pass"),
@@ -141,7 +144,7 @@ BUGS = {
             '"best_weights": best_weights',
             '"best_weights": None',
         ),
-        "not saved at the end": ("training", "if ended or interrupted", "if interrupted"),
+        "not saved at the end": ("training", "if ended or stopped", "if stopped"),
     },
     "check_a_failed_write_keeps_the_old": {
         "written in place": ("resume", 'path.with_name(path.name + ".tmp")', "path"),
@@ -162,23 +165,6 @@ BUGS = {
     },
 }
 ALL_BUGS = [(check, *bug) for check, bugs in BUGS.items() for bug in bugs.items()]
-
-
-def library(module=None, old=(), new=()):
-    """The training module made afresh; `module` of the package with `old` replaced by `new`."""
-    pairs = [(old, new)] if isinstance(old, str) else list(zip(old, new, strict=True))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in dict.fromkeys([module or "training", "training"]):
-            inside = "" if name == "training" else f".{name}"
-            spec = importlib.util.find_spec(f"helpers.training{inside}")
-            source = spec.loader.get_source(spec.name)
-            for before, after in pairs if name == module else []:
-                assert before in source, f"{name}.py no longer has {before!r}"
-                source = source.replace(before, after)
-            fresh = importlib.util.module_from_spec(spec)
-            patch.setitem(sys.modules, spec.name, fresh)
-            exec(compile(source, spec.origin, "exec"), vars(fresh))
-        return fresh
 
 
 def run(check, lib, folder):

@@ -5,9 +5,11 @@ A second argument, where there is one, is an empty folder.
 """
 
 import copy
+import importlib.util
 import itertools
 import math
 import random
+import sys
 
 import pytest
 import torch
@@ -31,6 +33,23 @@ def stored(path):
     content = torch.load(path, weights_only=True)
     del content["history"]["seconds"]
     return content
+
+
+def library(module=None, old=(), new=()):
+    """The training module made afresh; `module` of the package with `old` replaced by `new`."""
+    pairs = [(old, new)] if isinstance(old, str) else list(zip(old, new, strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in dict.fromkeys([module or "training", "training"]):
+            inside = "" if name == "training" else f".{name}"
+            spec = importlib.util.find_spec(f"helpers.training{inside}")
+            source = spec.loader.get_source(spec.name)
+            for before, after in pairs if name == module else []:
+                assert before in source, f"{name}.py no longer has {before!r}"
+                source = source.replace(before, after)
+            fresh = importlib.util.module_from_spec(spec)
+            patch.setitem(sys.modules, spec.name, fresh)
+            exec(compile(source, spec.origin, "exec"), vars(fresh))
+        return fresh
 
 
 class Crash(Exception):
