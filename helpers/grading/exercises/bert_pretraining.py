@@ -43,7 +43,7 @@ def _word_cases(rng: np.random.Generator) -> list[Case]:
         return Case(name, (pieces, rng.permutation(words).tolist(), n))
 
     long = "the un ##friend ##ly guest ##s play ##ed an un ##der ##tak ##er near the wind ##ow"
-    given = ["[CLS]", "a", "lump ##rist sing ##s loud ##ly".split()[0], "##rist", "[SEP]"]
+    given = ["[CLS]", "a", ["lump", "##rist", "sing", "##s", "loud", "##ly"][0], "##rist", "[SEP]"]
     return [
         case("no word in pieces", "the dog sleeps near the door", 2),
         Case("the word of two pieces comes first", (given, [1, 0], 2)),
