@@ -3,17 +3,15 @@
 import json
 import logging
 import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import papermill
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from helpers import ROOT
+from helpers.course.kernel import OwnKernel
 from helpers.course.outcome import Failure
 from helpers.course.provenance import cores
 from helpers.course.watch import Watch
@@ -83,14 +81,9 @@ def _attempt(notebook, executed, parameters, watch, scratch, printed) -> Failure
 
 
 def _kernel_class(watch: Watch, scratch: Path, work: Path, printed):
-    """A kernel manager that starts this very interpreter, whatever kernels are installed."""
+    """A kernel manager whose kernel works in ``work``, prints to ``printed`` and is watched."""
 
-    class Kernel(AsyncKernelManager):
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=start, display_name="Python 3", language="python")
-
+    class Kernel(OwnKernel):
         async def start_kernel(self, **options) -> None:
             await super().start_kernel(
                 **options,

@@ -3,24 +3,14 @@
 import functools
 import json
 import os
-import sys
 
 import nbformat
 import numpy as np
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+from helpers.course.kernel import OwnKernel
+
 CELL_SECONDS = 60
-
-
-class Kernel(AsyncKernelManager):
-    """Starts this very Python, whatever kernels are installed."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=start, display_name="Python 3", language="python")
 
 
 @functools.cache
@@ -33,7 +23,7 @@ def client() -> NotebookClient:
         timeout=CELL_SECONDS,
         interrupt_on_timeout=True,
         allow_errors=True,
-        kernel_manager_class=Kernel,
+        kernel_manager_class=OwnKernel,
     )
     made.create_kernel_manager()
     made.start_new_kernel()

@@ -1,4 +1,4 @@
-"""What the tests of the lessons' code share: near tensors, and lessons with a bug planted in them.
+"""What the tests of the lessons' code share: random weights, near tensors, planted bugs.
 
 Each of them has checks that take the lesson's module, and MUTANTS: a text of the lesson and what
 replaces it. A mutant that passes every check shows a gap in them.
@@ -13,6 +13,25 @@ import torch
 from helpers.notebook_importer import exported_source
 
 CAUGHT = (AssertionError, IndexError, ValueError, RuntimeError)
+
+
+def generator(seed):
+    """A generator that starts at ``seed``."""
+    return torch.Generator().manual_seed(seed)
+
+
+def random(seed, *shape):
+    """Normal numbers in float64."""
+    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
+
+
+def randomised(module, seed):
+    """The module in float64, every weight random and none small."""
+    draw = generator(seed)
+    with torch.no_grad():
+        for weight in module.double().parameters():
+            weight.copy_(torch.randn(weight.shape, generator=draw, dtype=torch.float64) / 2)
+    return module
 
 
 def close(got, wanted, **tolerance):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from parity_checks import first_failure, mutated
+from parity_checks import first_failure, generator, mutated, random, randomised
 from torch import nn
 
 from helpers import ROOT
@@ -20,23 +20,6 @@ from helpers.checkpoints import Checkpoint
 
 LESSON = ROOT / "notebooks" / "04_ulmfit.ipynb"
 SHARES = ("drop_words", "drop_input", "drop_weights", "drop_hidden", "drop_output")
-
-
-def generator(seed):
-    return torch.Generator().manual_seed(seed)
-
-
-def random(seed, *shape):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-
-
-def randomised(module, seed):
-    """The module in float64, every weight random and none small."""
-    draw = generator(seed)
-    with torch.no_grad():
-        for weight in module.double().parameters():
-            weight.copy_(torch.randn(weight.shape, generator=draw, dtype=torch.float64) / 2)
-    return module
 
 
 def config(lesson, **shares):

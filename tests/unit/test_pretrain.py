@@ -288,7 +288,9 @@ def torchrun(folder, kills="", n_ranks=2, device="cpu"):
     nbformat.write(new_notebook(cells=[cell]), folder / "notebooks" / "99_tiny.ipynb")
     command = (*TORCHRUN, f"--nproc-per-node={n_ranks}", *PRETRAIN, f"--device={device}")
     paths = os.pathsep.join([str(ROOT), HERE])
-    environment = os.environ | {"PYTHONPATH": paths, "KILLS": kills, "GLOO_SOCKET_IFNAME": "lo"}
+    # One thread a rank, as in `together`: another number can round sums otherwise.
+    threads = {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
+    environment = os.environ | {"PYTHONPATH": paths, "KILLS": kills} | threads
     with open(folder / "said", "w+") as said:  # a pipe would stay open as long as a rank lives on
         output = {"stdout": said, "stderr": said}
         done = subprocess.run(
