@@ -39,6 +39,8 @@ MAKERS = {
     "cove": _of("cove"),
     "ulmfit": _of("ulmfit"),
     "ulmfit_general": _of("ulmfit", "make_general_checkpoint"),
+    "bert": _of("bert_pretraining", budgeted=False),
+    "bert_ladder": _of("bert_pretraining", "make_ladder_checkpoint"),
     "gpt": _of("gpt", budgeted=False),
     "gpt_ladder": _of("gpt", "make_ladder_checkpoint", measure="measure_ladder"),
 }
