@@ -661,22 +661,18 @@ def check_facts(module):
     assert wanted and all(counts[fact] >= n for fact, n in wanted.items())
     share = sum(counts.values()) / sum(wanted.values())
     assert 1 <= share < 1.4, "our tokens are words alone, so there is a little more text"
-    kept, module.stated = module.stated, lambda seed: wanted
-    try:
-        asked = [row for row in queries(wanted) if row.exposure]
-        world = WordPiece.train([row.answer for row in asked[::2]] * 9, 3000)
-        assert any(len(world.encode(row.answer)) > 1 for row in asked)
-        assert any(row.exposure == 2 for row in asked)
-        rows = module.askable_facts(world, n_each=1000, seed=1)
-        for row, edge in rows:
-            assert len(world.encode(row.answer)) == 1 and row.exposure >= edge
-            assert all(row.exposure < other for other in module.FREQUENT if other > edge)
-        pieces_of = [world.encode(row.answer) for row in asked]
-        assert len(rows) == sum(len(x) == 1 and x != [world.unk_id] for x in pieces_of)
-        few = module.askable_facts(world, n_each=2, seed=1)
-        assert set(Counter(edge for _, edge in few).values()) <= {1, 2}
-    finally:
-        module.stated = kept
+    asked = [row for row in queries(wanted) if row.exposure]
+    world = WordPiece.train([row.answer for row in asked[::2]] * 9, 3000)
+    assert any(len(world.encode(row.answer)) > 1 for row in asked)
+    assert any(row.exposure == 2 for row in asked)
+    rows = module.askable_facts(world, wanted, n_each=1000, seed=1)
+    for row, edge in rows:
+        assert len(world.encode(row.answer)) == 1 and row.exposure >= edge
+        assert all(row.exposure < other for other in module.FREQUENT if other > edge)
+    pieces_of = [world.encode(row.answer) for row in asked]
+    assert len(rows) == sum(len(x) == 1 and x != [world.unk_id] for x in pieces_of)
+    few = module.askable_facts(world, wanted, n_each=2, seed=1)
+    assert set(Counter(edge for _, edge in few).values()) <= {1, 2}
 
 
 # ---- weights -----------------------------------------------------------------------------------
@@ -803,34 +799,6 @@ def test_minilm_has_the_librarys_hidden_states():
         for got, right in zip(found, wanted.hidden_states, strict=True):
             assert (got - right).abs().max() < 1e-5
         assert (pooled - wanted.pooler_output).abs().max() < 1e-5
-
-
-def test_diary_keeps_its_rows(tmp_path, monkeypatch):
-    module = lesson()
-    monkeypatch.setattr(module, "EVERY", 2)
-
-    class Exam:
-        def scores(self, model):
-            return {"nats": 1.0}
-
-        def polarity(self, model):
-            return 50.0
-
-    class History:
-        def __init__(self, n):
-            self.steps, self.losses = list(range(1, n + 1)), [2.0] * n
-
-    model = module.BertForPretraining(tiny(module))
-    diary = module.Diary(tmp_path / "rows.json", model, Exam(), 100)
-    for n in (1, 2, 3, 4):
-        diary(History(n), ended=False)
-    assert [row["updates"] for row in diary.rows] == [2, 4] and diary.rows[1]["pieces"] == 400
-    again = module.Diary(tmp_path / "rows.json", model, Exam(), 100)
-    again(History(4), ended=False)
-    again(History(5), ended=True)
-    rows = json.loads((tmp_path / "rows.json").read_text())
-    assert [row["updates"] for row in rows] == [2, 4, 5]
-    assert rows[2]["cpu_seconds"] >= rows[0]["cpu_seconds"] and rows[2]["loss"] == 2.0
 
 
 def test_the_eight_networks_leave_rows(monkeypatch, tmp_path):
