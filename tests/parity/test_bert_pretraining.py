@@ -542,7 +542,7 @@ def check_scores(module):
         words.append(scores.argmax(1) == batch.targets)
         told = model.pair(model.bert.pooled(states, batch.offsets)).argmax(1)
         pairs.append(told == batch.random)
-    assert math.isclose(found["nats"], torch.cat(losses).mean(), rel_tol=1e-4)
+    assert math.isclose(found["nats"], torch.cat(losses).mean().item(), rel_tol=1e-4)
     assert math.isclose(found["words right"], 100 * torch.cat(words).float().mean(), rel_tol=1e-4)
     assert math.isclose(found["pairs right"], 100 * torch.cat(pairs).float().mean(), rel_tol=1e-4)
 

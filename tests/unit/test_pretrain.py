@@ -345,7 +345,7 @@ def test_whoever_is_killed_the_run_ends_on_the_same_bits(tmp_path):
 
 
 BERT = {"n_shards": 2, "shard_tokens": 3000, "vocab_size": 200, "d_model": 16, "n_heads": 1}
-BERT |= {"n_layers": 1, "n_tokens": 256, "seed": 3}
+BERT |= {"n_layers": 1, "n_tokens": 256, "dropout": 0.0, "seed": 3}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names Linux's loopback interface")
