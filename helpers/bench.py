@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from helpers import ROOT, data, kernel_bench, measured, recurrent_bench
+from helpers import ROOT, bert_bench, data, gpt_bench, kernel_bench, measured, recurrent_bench
 from helpers.course.provenance import machine
 from helpers.files import write_atomically
 from helpers.kernel_bench import UnequalWork
@@ -166,6 +166,16 @@ MEASUREMENTS = (
     lambda: Measurement(*recurrent_bench.lstm_loop()),
     lambda: Measurement(*recurrent_bench.bilm()),
     lambda: Measurement(*recurrent_bench.translator()),
+    lambda: Measurement(*bert_bench.full_rows()),
+    lambda: Measurement(*bert_bench.sentences()),
+    lambda: Measurement(*bert_bench.in_proportion()),
+    lambda: Measurement(*bert_bench.head()),
+    lambda: Measurement(*gpt_bench.full_rows()),
+    lambda: Measurement(*gpt_bench.without_dropout()),
+    lambda: Measurement(*gpt_bench.real_sentences()),
+    lambda: Measurement(*gpt_bench.scoring()),
+    lambda: Measurement(*gpt_bench.generation()),
+    lambda: Measurement(*gpt_bench.cache()),
 )
 
 
@@ -177,6 +187,8 @@ def kernels():
     for race in kernel_bench.races():
         for sides in race.measurements():
             yield Measurement(*sides)
+    yield Measurement(*bert_bench.on_gpu())
+    yield Measurement(*gpt_bench.on_gpu())
 
 
 def command(target: Path = RESULTS, runs: int = RUNS) -> int:

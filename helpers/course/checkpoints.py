@@ -17,16 +17,20 @@ class Maker:
     """Dotted paths of the three functions that a lesson exports for its checkpoint.
 
     ``make(seed)`` trains and returns settings, weights and card; ``restore(checkpoint)`` the model;
-    ``measure(restored)`` the metrics of its card, in at most 20 CPU s.
+    ``measure(restored)`` the metrics of its card, in at most 20 CPU s. ``budgeted``: it must keep
+    within the ladder's budget, since a rung may stand on it.
     """
 
     make: str
     restore: str
     measure: str
+    budgeted: bool = True
 
 
-def _of(topic: str, make="make_checkpoint", restore="restore", measure="measure") -> Maker:
-    return Maker(*(f"notebooks.{topic}:{name}" for name in (make, restore, measure)))
+def _of(
+    topic: str, make="make_checkpoint", restore="restore", measure="measure", budgeted=True
+) -> Maker:
+    return Maker(*(f"notebooks.{topic}:{name}" for name in (make, restore, measure)), budgeted)
 
 
 MAKERS = {
@@ -35,6 +39,10 @@ MAKERS = {
     "cove": _of("cove"),
     "ulmfit": _of("ulmfit"),
     "ulmfit_general": _of("ulmfit", "make_general_checkpoint"),
+    "bert": _of("bert_pretraining", budgeted=False),
+    "bert_ladder": _of("bert_pretraining", "make_ladder_checkpoint"),
+    "gpt": _of("gpt", budgeted=False),
+    "gpt_ladder": _of("gpt", "make_ladder_checkpoint", measure="measure_ladder"),
 }
 FIELDS = {
     "name", "bytes", "sha256", "made_by", "seed", "corpus", "corpus_hash", "words", "words_read",
@@ -94,7 +102,8 @@ def make(name: str, seed: int = 0) -> None:
             **card,
             **provenance(),
         }
-        ladder.check_budget(name, card)
+        if maker.budgeted:
+            ladder.check_budget(name, card)
         card["metrics"] = measure(name, Checkpoint(settings, weights, card))
     checkpoints.save(name, settings, weights, card)
 

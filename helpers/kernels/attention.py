@@ -100,14 +100,18 @@ def attention_packed_reference(q, k, v, offsets, causal, scale):
 
 
 def attention_packed_torch(q, k, v, offsets, causal, scale):
-    """torch's fused operation on one sequence after the other."""
+    """torch's fused operation on one sequence after the other, neighbours of one length at once."""
+    lengths = (b - a for a, b in _bounds(q, offsets))
+    runs = [(len(list(run)), length) for length, run in itertools.groupby(lengths)]
+    # Split and not sliced: the gradient of each slice would be as large as the whole.
+    rows = (x.split([n * length for n, length in runs]) for x in (q, k, v))
     parts = [
         F.scaled_dot_product_attention(
-            *(x[a:b].transpose(0, 1)[None] for x in (q, k, v)), is_causal=causal, scale=scale
-        )[0].transpose(0, 1)
-        for a, b in _bounds(q, offsets)
-    ]
-    return torch.cat(parts) if parts else q.clone()
+            *(x.unflatten(0, run).transpose(1, 2) for x in part), is_causal=causal, scale=scale
+        )
+        for run, *part in zip(runs, *rows, strict=True)
+    ]  # each (n, H, length, d_head)
+    return torch.cat([x.transpose(1, 2).flatten(0, 1) for x in parts]) if parts else q.clone()
 
 
 def _torch_with_lse(q, k, v, causal, lengths, scale):

@@ -1,15 +1,18 @@
 """A language model's head and its loss in one: cross-entropy of a linear map's outputs.
 
 Our kernel never holds the N × V logits: a chunk of rows at a time goes through the product, the
-softmax and straight on to the gradients (as in Liger-Kernel, Hsu et al. 2024).
+softmax and straight on to the gradients (as in Liger-Kernel, Hsu et al. 2024). On the CPU torch's
+operations do the same, as long as nothing is smoothed.
 """
 
 import torch
 import torch.nn.functional as F
+from torch.autograd.function import once_differentiable
 
 from helpers.kernels.dispatch import autocast, backend
 
 REDUCTIONS = ("mean", "sum")
+CHUNK = 2**21  # logits at a time on the CPU, few enough for its last cache
 
 
 def linear_cross_entropy(
@@ -69,7 +72,11 @@ def linear_cross_entropy_reference(
 def linear_cross_entropy_torch(
     x, weight, targets, bias, ignore_index, label_smoothing, z_loss, reduction
 ):
-    """torch's product and fused cross-entropy, with all logits."""
+    """torch's product and fused cross-entropy, with all logits; on the CPU in chunks if it can."""
+    plain = not label_smoothing and not z_loss and x.dtype in (torch.float32, torch.float64)
+    if plain and x.device.type == "cpu":
+        loss = _InChunks.apply(x, weight, targets, bias, ignore_index)
+        return loss / (targets != ignore_index).sum() if reduction == "mean" else loss
     logits = F.linear(x, weight, bias).to(torch.promote_types(x.dtype, torch.float32))
     loss = F.cross_entropy(
         logits,
@@ -83,6 +90,53 @@ def linear_cross_entropy_torch(
         squares = logits.logsumexp(-1).square().where(counts, 0).sum()
         loss = loss + z_loss * (squares / counts.sum() if reduction == "mean" else squares)
     return loss
+
+
+class _InChunks(torch.autograd.Function):
+    """The sum of the rows' losses; the gradients are made along with it, if they are wanted."""
+
+    @staticmethod
+    def forward(ctx, x, weight, targets, bias, ignore_index):
+        counts = targets != ignore_index
+        if ((targets < 0) | (targets >= len(weight)))[counts].any():
+            raise IndexError(f"targets must be from 0 to {len(weight) - 1}, or {ignore_index}.")
+        grads = [
+            torch.zeros_like(y) if y is not None and wanted else None
+            for y, wanted in zip(
+                (x, weight, bias), ctx.needs_input_grad[:2] + ctx.needs_input_grad[3:4], strict=True
+            )
+        ]
+        loss = x.new_zeros(())
+        size = max(1, CHUNK // len(weight))
+        columns = targets.where(counts, 0)[:, None], counts[:, None]
+        for start in range(0, len(x), size):
+            rows = slice(start, start + size)
+            loss += _chunk(x, weight, bias, rows, *(column[rows] for column in columns), grads)
+        ctx.save_for_backward(*grads)
+        return loss
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad):
+        grad_x, grad_weight, grad_bias = (y if y is None else y * grad for y in ctx.saved_tensors)
+        return grad_x, grad_weight, None, grad_bias, None
+
+
+def _chunk(x, weight, bias, rows, targets, counts, grads):
+    """The summed loss of ``rows``; adds their part to the gradients of x, weight and bias."""
+    logits = F.linear(x[rows], weight, bias)
+    right, top = logits.gather(1, targets), logits.amax(1, keepdim=True)
+    torch.softmax(logits, 1, out=logits)
+    lse = top - logits.amax(1, keepdim=True).log()
+    logits.scatter_add_(1, targets, torch.full_like(right, -1)).mul_(counts)
+    grad_x, grad_weight, grad_bias = grads
+    if grad_x is not None:
+        torch.mm(logits, weight, out=grad_x[rows])
+    if grad_weight is not None:
+        grad_weight.addmm_(logits.T, x[rows])
+    if grad_bias is not None:
+        grad_bias += logits.sum(0)
+    return (lse - right).where(counts, 0).sum()
 
 
 def _rows(x, weight, targets, bias, positions):

@@ -23,6 +23,7 @@ LADDER = {
     "BiLSTM + ELMo": "notebooks.elmo:bilstm_elmo",
     "BiLSTM + GloVe + CoVe": "notebooks.cove:bilstm_cove",
     "ULMFiT": "notebooks.ulmfit:ulmfit",
+    "GPT": "notebooks.gpt:gpt",
 }
 """Name to dotted path, from the bottom to the top."""
 

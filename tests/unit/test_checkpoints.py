@@ -225,7 +225,8 @@ def test_the_committed_card_is_true(name):
     card = kept.card
     assert card.keys() >= maker.FIELDS
     assert card["corpus_hash"] == ladder.corpus_hash(), "trained on another mini-world"
-    ladder.check_budget(name, card)
+    if maker.MAKERS[name].budgeted:
+        ladder.check_budget(name, card)
     with ladder.one_thread():
         measured = maker.measure(name, kept)
     assert measured.keys() == card["metrics"].keys()

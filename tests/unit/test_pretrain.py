@@ -280,13 +280,18 @@ PRETRAIN = (
 )
 
 
-def torchrun(folder, kills="", n_ranks=2, device="cpu"):
-    """Start the ranks in `folder`, where a lesson is; torchrun's exit status, and what was said."""
+def tiny_torchrun(folder, kills="", n_ranks=2, device="cpu"):
+    """`torchrun` of pretrain_tiny, as a lesson in `folder`."""
     (folder / "notebooks").mkdir(exist_ok=True)
     shutil.copy(ROOT / "notebooks" / "__init__.py", folder / "notebooks")
     cell = new_code_cell("#| export\nfrom pretrain_tiny import pretraining")
     nbformat.write(new_notebook(cells=[cell]), folder / "notebooks" / "99_tiny.ipynb")
-    command = (*TORCHRUN, f"--nproc-per-node={n_ranks}", *PRETRAIN, f"--device={device}")
+    return torchrun(folder, (*PRETRAIN, f"--device={device}"), kills, n_ranks)
+
+
+def torchrun(folder, words, kills="", n_ranks=2):
+    """Start the ranks in `folder`; torchrun's exit status, and what was said."""
+    command = (*TORCHRUN, f"--nproc-per-node={n_ranks}", *words)
     paths = os.pathsep.join([str(ROOT), HERE])
     # One thread a rank, as in `together`: another number can round sums otherwise.
     threads = {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
@@ -323,7 +328,7 @@ def test_whoever_is_killed_the_run_ends_on_the_same_bits(tmp_path):
     kill = f"{random.randrange(2)}:{random.randint(1, 8)}"
     print("killed is rank:loss", kill)
 
-    status, said = torchrun(tmp_path, f"{kill} launcher:2")
+    status, said = tiny_torchrun(tmp_path, f"{kill} launcher:2")
     assert status == -tiny.KILL, said
     pids = [int(path.stem) for path in tmp_path.glob("*.pid")]
     assert len(pids) == 4, "two ranks, and two after the kill"
@@ -332,11 +337,34 @@ def test_whoever_is_killed_the_run_ends_on_the_same_bits(tmp_path):
             break
         time.sleep(0.1)
     assert not any(map(alive, pids)), "left behind"
-    status, said = torchrun(tmp_path)
+    status, said = tiny_torchrun(tmp_path)
     assert status == 0 and "12 updates, last loss" in said, said
 
     assert not any(together(check_as_undisturbed, tmp_path))
     assert same(stored(tmp_path / "whole.pt"), stored(tmp_path / "run.pt"))
+
+
+BERT = {"n_shards": 2, "shard_tokens": 3000, "vocab_size": 200, "d_model": 16, "n_heads": 1}
+BERT |= {"n_layers": 1, "n_tokens": 256, "dropout": 0.0, "seed": 3}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names Linux's loopback interface")
+def test_two_ranks_pretrain_a_bert(tmp_path):
+    """The loss of an update is that of both ranks' batches together."""
+    from notebooks.bert_pretraining import pretraining
+
+    words = ("-m", "helpers.pretrain", "notebooks.bert_pretraining:pretraining", "--device=cpu")
+    words += (*(f"{name}={value}" for name, value in BERT.items()), "--checkpoint=run.pt")
+    status, said = torchrun(tmp_path, (*words, "--steps=2"))
+    assert status == 0 and "2 updates, last loss" in said, said
+
+    asked = pretraining(**BERT)
+    rows = [asked.batches.size(k) for k in (0, 1)]
+    with torch.no_grad():
+        losses = [float(asked.loss(asked.model, asked.batches.at(k))) for k in (0, 1)]
+    shared = sum(n * loss for n, loss in zip(rows, losses, strict=True)) / sum(rows)
+    first, second = stored(tmp_path / "run.pt")["history"]["losses"]
+    assert first == pytest.approx(shared, rel=1e-5) and second != first
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -346,7 +374,7 @@ def test_a_rank_on_each_gpu(tmp_path):
     for kills in ("", "0:5"):
         folder = tmp_path / (kills or "whole")
         folder.mkdir()
-        status, said = torchrun(folder, kills, torch.cuda.device_count(), "cuda")
+        status, said = tiny_torchrun(folder, kills, torch.cuda.device_count(), "cuda")
         assert status == 0, said
         content = stored(folder / "run.pt")
         assert content["identity"]["device"] == ["cuda"]
