@@ -87,12 +87,14 @@ def curves(rows: Sequence[dict]):
     x = [row["tokens"] / 1e6 for row in rows]
     axes[0].plot(x, [row["perplexity per word"] for row in rows], "o-", ms=3)
     axes[0].set(yscale="log", ylabel="perplexity per word")
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter("{x:g}")
     for ax, what in ((axes[1], "agreement"), (axes[2], "facts")):
         for name in (key for key in rows[-1] if key.startswith(what)):
             shares = [100 * row.get(name, math.nan) for row in rows]
             ax.plot(x, shares, "o-", ms=3, label=name.removeprefix(f"{what}: "))
         ax.set(ylabel=f"{what} (% right)", ylim=(0, 102))
-        ax.legend(fontsize=7)
+        ax.legend(fontsize=7, frameon=True, framealpha=0.7)
     for ax in axes:
         ax.set_xlabel("million tokens read")
     right = [row["agreement: simple"] > 0.95 for row in rows]

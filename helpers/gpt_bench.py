@@ -34,12 +34,13 @@ Sides = tuple[str, str, Callable[[], float], Callable[[], float]]
 
 def full_rows() -> Sides:
     """`pretraining` on rows that are as long as the model reads."""
-    return pretraining("gpt pretrain tokens/s, full rows", random_rows())
+    return pretraining("gpt pretrain tokens/s, full rows", random_rows(ROWS, SHAPE))
 
 
 def without_dropout() -> Sides:
     """`full_rows` with nothing dropped, as the course trains its own."""
-    return pretraining("gpt pretrain tokens/s, full rows, no dropout", random_rows(), dropout=0.0)
+    name = "gpt pretrain tokens/s, full rows, no dropout"
+    return pretraining(name, random_rows(ROWS, SHAPE), dropout=0.0)
 
 
 def real_sentences() -> Sides:
@@ -47,7 +48,7 @@ def real_sentences() -> Sides:
     return pretraining("gpt pretrain tokens/s, real sentences", sentences())
 
 
-def random_rows(rows: int = ROWS, shape: dict = SHAPE) -> list[list[torch.Tensor]]:
+def random_rows(rows: int, shape: dict) -> list[list[torch.Tensor]]:
     """Batches of random tokens, every row as long as the model reads."""
     draw = torch.Generator().manual_seed(0)
     size = (UPDATES, rows, shape["max_len"] + 1)
@@ -168,7 +169,7 @@ def generation() -> Sides:
     """Greedy tokens a second, each side with its cache. Raises :class:`UnequalWork`."""
     lesson = importlib.import_module(LESSON)
     ours, peer = (model.eval() for model in models(SHAPE, 0.0, std=0.2))
-    prompt = random_rows(rows=1)[0][0][None, :8]
+    prompt = random_rows(1, SHAPE)[0][0][None, :8]
 
     def us():
         return lesson.generate(ours, prompt, NEW, temperature=0)
@@ -187,7 +188,7 @@ def cache() -> Sides:
     lesson = importlib.import_module(LESSON)
     ours, _ = models(SHAPE, 0.0, std=0.2)
     ours.eval()
-    prompt = random_rows(rows=1)[0][0][None, :8]
+    prompt = random_rows(1, SHAPE)[0][0][None, :8]
 
     def with_cache(used: bool):
         return lambda: lesson.generate(ours, prompt, NEW, temperature=0, cache=used)

@@ -127,7 +127,37 @@ def _contrastive_cases(rng: np.random.Generator) -> list[Case]:
             (30, 5, 5, 0.6), (25, 8, 8, 0.2), (20, 3, 4, 0.5), (40, 6, 10, 0.8), (15, 4, 6, 0.4),
         )
     ]  # fmt: skip
-    return [*cases, case("α = 0: the most probable token", 12, 3, 4, 0.0)]
+    return [
+        *cases,
+        case("α = 0: the most probable token", 12, 3, 4, 0.0),
+        _with_cosines(
+            rng,
+            "one resembles one word, one resembles two a little",
+            p=[0.08, 0.02, 0.4, 0.32, 0.18],
+            cosines=[[-0.7, -0.7], [0.0, 0.0], [1.0, 0.0], [0.6, 0.6], [0.7, 0.5]],
+            k=3,
+        ),
+        _with_cosines(
+            rng,
+            "the second best by far, which resembles nothing",
+            p=[0.09, 0.07, 0.09, 0.6, 0.15],
+            cosines=[[-0.7, -0.7], [-0.7, -0.7], [-0.7, -0.6], [0.7, 0.1], [0.1, 0.1]],
+            k=2,
+        ),
+    ]
+
+
+def _with_cosines(rng, name: str, p: list, cosines: list, k: int) -> Case:
+    """Tokens of these cosines to two words at right angles, in a space that is turned at random.
+
+    Their states get longer from token to token; α = 0.6.
+    """
+    known = torch.tensor(cosines, dtype=torch.float64)
+    rest = (1 - known.square().sum(1, keepdim=True)).sqrt()
+    turned = torch.linalg.qr(_normal(rng, 3, 3)).Q
+    lengths = 2.0 ** torch.arange(len(p))[:, None]
+    states = lengths * torch.cat([known, rest], 1) @ turned
+    return Case(name, (torch.tensor(p, dtype=torch.float64), states, turned[:2].clone(), k, 0.6))
 
 
 CONTRASTIVE = Exercise(
