@@ -72,9 +72,10 @@ def linear_cross_entropy_reference(
 def linear_cross_entropy_torch(
     x, weight, targets, bias, ignore_index, label_smoothing, z_loss, reduction
 ):
-    """torch's product and fused cross-entropy, with all logits; on the CPU in chunks if it can."""
+    """torch's product and fused cross-entropy; on the CPU in chunks if it can, else all logits."""
     plain = not label_smoothing and not z_loss and x.dtype in (torch.float32, torch.float64)
-    if plain and x.device.type == "cpu":
+    # Compiled, the whole is one graph: a check of the targets' values would break it.
+    if plain and x.device.type == "cpu" and not torch.compiler.is_compiling():
         loss = _InChunks.apply(x, weight, targets, bias, ignore_index)
         return loss / (targets != ignore_index).sum() if reduction == "mean" else loss
     logits = F.linear(x, weight, bias).to(torch.promote_types(x.dtype, torch.float32))
