@@ -6,11 +6,8 @@ reads rows packed and scores hidden places only; the peer reads them padded, as 
 and scores every place. The lesson is looked up when a race is made.
 """
 
-import contextlib
-import functools
 import importlib
 import itertools
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +18,8 @@ from torch import nn
 
 from helpers import data
 from helpers.kernel_bench import UnequalWork, matrix_rate
-from helpers.training import TrainConfig, default_optimizer, to_device
+from helpers.training import to_device
+from helpers.training_bench import Sides, training
 
 LESSON, BLOCKS = "notebooks.bert_pretraining", "notebooks.transformer"
 CLS, SEP, MASK, FIRST = 2, 3, 4, 5
@@ -48,7 +46,6 @@ IN_PROPORTION = Shape(vocab_size=1696)
 BASE = Shape(30522, 768, 12, 12, 512, 32, 10)
 """BERT-base (Devlin et al. 2019, section 3), for a GPU."""
 CPU = torch.device("cpu")
-Sides = tuple[str, str, Callable[[], float], Callable[[], float]]
 
 
 def full_rows() -> Sides:
@@ -77,7 +74,7 @@ def head() -> Sides:
     return (
         "bert pretrain tokens/s, head on hidden places against all places",
         "tokens/s",
-        *(functools.partial(speed, model, loss, batches) for model, loss in sides),
+        *(updates(model, loss, batches) for model, loss in sides),
     )
 
 
@@ -127,8 +124,8 @@ def race(name: str, shape: Shape, rows: list, device: torch.device = CPU) -> Sid
     return (
         name,
         "tokens/s",
-        functools.partial(speed, ours, lesson.pretraining_loss, batches),
-        functools.partial(speed, peer, peer_loss, theirs),
+        updates(ours, lesson.pretraining_loss, batches),
+        updates(peer, peer_loss, theirs),
     )
 
 
@@ -231,24 +228,9 @@ def loss_everywhere(model: nn.Module, batch) -> torch.Tensor:
     )
 
 
-def speed(model: nn.Module, loss_of: Callable, batches: list) -> float:
-    """Real tokens a second of an update for each batch; bf16 on a GPU, float32 on a CPU."""
-    device = next(model.parameters()).device
-    optimizer = default_optimizer(model, TrainConfig(steps=1, lr=1e-4))
-    half = (
-        torch.autocast("cuda", torch.bfloat16)
-        if device.type == "cuda"
-        else contextlib.nullcontext()
-    )
-    started = clock(device)
-    for batch in batches:
-        optimizer.zero_grad()
-        with half:
-            loss = loss_of(model, batch)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-    return sum(map(n_tokens, batches)) / (clock(device) - started)
+def updates(model: nn.Module, loss_of: Callable, batches: list) -> Callable[[], float]:
+    """Measures the real tokens a second of an update for each batch."""
+    return training(model, loss_of, batches, sum(map(n_tokens, batches)))
 
 
 def n_tokens(batch) -> int:
@@ -256,9 +238,3 @@ def n_tokens(batch) -> int:
     if isinstance(batch, dict):
         return int(batch.get("attention_mask", torch.ones_like(batch["input_ids"])).sum())
     return len(batch.ids)
-
-
-def clock(device: torch.device) -> float:
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter()

@@ -5,7 +5,6 @@ lesson's code is looked up when a measurement runs.
 """
 
 import importlib
-import time
 from collections.abc import Callable
 
 import torch
@@ -14,7 +13,7 @@ from torch import nn
 
 from helpers import data, kernel_bench
 from helpers.kernel_bench import UnequalWork
-from helpers.training import parameter_groups
+from helpers.training_bench import Sides, precision, speed, training
 
 LESSON = "notebooks.gpt"
 SHAPE = {
@@ -29,7 +28,6 @@ GPU_SHAPE = {
 ROWS, SENTENCES, UPDATES = 8, 48, 6
 NEW = 96
 DROPOUT = 0.1
-Sides = tuple[str, str, Callable[[], float], Callable[[], float]]
 
 
 def full_rows() -> Sides:
@@ -81,7 +79,7 @@ def pretraining(name: str, batches: list, dropout: float = DROPOUT) -> Sides:
     _check_equal("first losses", *losses)
     _check_equal("norms of the first gradients", *norms)
     n_tokens = sum(len(row) - 1 for rows in batches for row in rows)
-    return name, "tokens/s", *(_training(*side, n_tokens) for side in sides)
+    return name, "tokens/s", *(training(*side, n_tokens) for side in sides)
 
 
 def models(shape: dict, dropout: float, device: str = "cpu", std: float = 0.02):
@@ -162,7 +160,7 @@ def scoring() -> Sides:
 
     us(), them()
     _check_equal("scores of the sentences", found["ours"], found["theirs"])
-    return "gpt scoring tokens/s", "tokens/s", *(_speed(side, n_tokens) for side in (us, them))
+    return "gpt scoring tokens/s", "tokens/s", *(speed(side, n_tokens) for side in (us, them))
 
 
 def generation() -> Sides:
@@ -180,7 +178,7 @@ def generation() -> Sides:
         return peer.generate(prompt, **how, pad_token_id=0)
 
     _check_equal("tokens", us(), them())
-    return "gpt generation tokens/s", "tokens/s", *(_speed(side, NEW) for side in (us, them))
+    return "gpt generation tokens/s", "tokens/s", *(speed(side, NEW) for side in (us, them))
 
 
 def cache() -> Sides:
@@ -195,7 +193,7 @@ def cache() -> Sides:
 
     sides = with_cache(True), with_cache(False)
     _check_equal("tokens", *(side() for side in sides))
-    return "gpt cache / no cache", "tokens/s", *(_speed(side, NEW) for side in sides)
+    return "gpt cache / no cache", "tokens/s", *(speed(side, NEW) for side in sides)
 
 
 def on_gpu() -> tuple:
@@ -213,7 +211,7 @@ def on_gpu() -> tuple:
     def ceiling():
         return kernel_bench.matrix_rate() * 1e12 / operations_per_token(GPU_SHAPE)
 
-    speeds = (_training(*side, n_tokens) for side in sides)
+    speeds = (training(*side, n_tokens) for side in sides)
     return "gpt pretrain tokens/s, GPU", "tokens/s", *speeds, ceiling
 
 
@@ -228,51 +226,12 @@ def operations_per_token(shape: dict) -> float:
 def _first_loss(model, loss_of: Callable, batches: list) -> tuple[torch.Tensor, torch.Tensor]:
     """Loss of the first batch without dropout, and the norm of its gradient."""
     model.eval()
-    with _precision(model):
+    with precision(model):
         loss = loss_of(model, batches[0])
     loss.backward()
     norm = nn.utils.get_total_norm([weight.grad for weight in model.parameters()])
     model.zero_grad()
     return loss.detach(), norm
-
-
-def _training(model, loss_of: Callable, batches: list, n_tokens: int) -> Callable[[], float]:
-    """One pass over the batches as a function that returns its speed."""
-    model.train()
-    optimizer = torch.optim.AdamW(parameter_groups(model, 0.01), lr=1e-4, fused=True)
-    weights = list(model.parameters())
-
-    def updates():
-        for batch in batches:
-            optimizer.zero_grad()
-            with _precision(model):
-                loss = loss_of(model, batch)
-            loss.backward()
-            nn.utils.clip_grad_norm_(weights, 1.0)
-            optimizer.step()
-
-    return _speed(updates, n_tokens)
-
-
-def _speed(work: Callable[[], object], amount: int) -> Callable[[], float]:
-    def speed() -> float:
-        _wait()
-        started = time.perf_counter()
-        work()
-        _wait()
-        return amount / (time.perf_counter() - started)
-
-    return speed
-
-
-def _precision(model):
-    device = next(model.parameters()).device.type
-    return torch.autocast(device, torch.bfloat16, enabled=device == "cuda")
-
-
-def _wait() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
 
 
 def _check_equal(what: str, ours, theirs, tolerance: float = 1e-4) -> None:
