@@ -6,10 +6,11 @@ reads rows packed and scores hidden places only; the peer reads them padded, as 
 and scores every place. The lesson is looked up when a race is made.
 """
 
+import copy
 import importlib
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -65,16 +66,22 @@ def in_proportion() -> Sides:
 
 
 def head() -> Sides:
-    """Ours beside ours with scores at every place: what the head on hidden places alone gives."""
+    """Ours beside ours with scores at every place: what the head on hidden places alone gives.
+
+    Raises :class:`UnequalWork` if the two losses differ.
+    """
     lesson = importlib.import_module(LESSON)
     batches = packed_batches(random_rows(KEPT), KEPT)
-    models = [lesson.BertForPretraining(lesson_config(KEPT)) for _ in range(2)]
+    torch.manual_seed(0)
+    hidden_alone = lesson.BertForPretraining(lesson_config(KEPT)).train()
+    everywhere = copy.deepcopy(hidden_alone)
     losses = lesson.pretraining_loss, loss_everywhere
-    sides = zip(models, losses, strict=True)
+    check_losses(hidden_alone, everywhere, (batches[0], batches[0]), losses)
     return (
         "bert pretrain tokens/s, head on hidden places against all places",
         "tokens/s",
-        *(updates(model, loss, batches) for model, loss in sides),
+        updates(hidden_alone, losses[0], batches),
+        updates(everywhere, losses[1], batches),
     )
 
 
@@ -120,12 +127,13 @@ def race(name: str, shape: Shape, rows: list, device: torch.device = CPU) -> Sid
     batches = packed_batches(rows, shape)
     theirs = to_device([padded(batch) for batch in batches], device)
     batches = to_device(batches, device)
-    check_losses(ours, peer, batches[0], theirs[0])
+    losses = lesson.pretraining_loss, peer_loss
+    check_losses(ours, peer, (batches[0], theirs[0]), losses)
     return (
         name,
         "tokens/s",
-        updates(ours, lesson.pretraining_loss, batches),
-        updates(peer, peer_loss, theirs),
+        updates(ours, losses[0], batches),
+        updates(peer, losses[1], theirs),
     )
 
 
@@ -203,12 +211,17 @@ def padded(batch) -> dict[str, torch.Tensor]:
     }
 
 
-def check_losses(ours: nn.Module, peer: nn.Module, batch, theirs: dict) -> None:
-    """Raise :class:`UnequalWork` unless both give the batch the same loss, dropout aside."""
-    lesson = importlib.import_module(LESSON)
-    ours.eval(), peer.eval()
+def check_losses(ours: nn.Module, peer: nn.Module, batches: Sequence, losses: Sequence) -> None:
+    """Raise :class:`UnequalWork` unless both give the batch the same loss, dropout aside.
+
+    ``batches`` and ``losses``: one for each side.
+    """
+    models = ours.eval(), peer.eval()
     with torch.no_grad():
-        found = lesson.pretraining_loss(ours, batch).item(), peer_loss(peer, theirs).item()
+        found = [
+            loss(model, batch).item()
+            for loss, model, batch in zip(losses, models, batches, strict=True)
+        ]
     ours.train(), peer.train()
     if abs(found[0] - found[1]) > 1e-4 * found[1]:
         raise UnequalWork(f"losses on one batch: ours {found[0]}, the peer's {found[1]}.")

@@ -82,24 +82,26 @@ class Diary:
 def curves(rows: Sequence[dict]):
     """Perplexity, agreement and facts over the rows of a `Diary`, as matplotlib's figure."""
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogLocator
 
-    figure, axes = plt.subplots(1, 3, figsize=(9, 2.9), layout="constrained")
+    figure, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
     x = [row["tokens"] / 1e6 for row in rows]
     axes[0].plot(x, [row["perplexity per word"] for row in rows], "o-", ms=3)
     axes[0].set(yscale="log", ylabel="perplexity per word")
+    axes[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes[0].yaxis.set_major_formatter("{x:g}")
-    axes[0].yaxis.set_minor_formatter("{x:g}")
+    axes[0].minorticks_off()
     for ax, what in ((axes[1], "agreement"), (axes[2], "facts")):
         for name in (key for key in rows[-1] if key.startswith(what)):
             shares = [100 * row.get(name, math.nan) for row in rows]
             ax.plot(x, shares, "o-", ms=3, label=name.removeprefix(f"{what}: "))
         ax.set(ylabel=f"{what} (% right)", ylim=(0, 102))
-        ax.legend(fontsize=7, frameon=True, framealpha=0.7)
+        ax.legend(fontsize=7, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
     for ax in axes:
         ax.set_xlabel("million tokens read")
     right = [row["agreement: simple"] > 0.95 for row in rows]
-    when = f"after {x[right.index(True)]:.1f} M tokens" if any(right) else "never quite there"
+    when = f"right after {x[right.index(True)]:.1f} M tokens" if any(right) else "never quite right"
     often = 100 * rows[-1].get("facts: often", 0.0)
-    title = f"Simple agreement: {when}; facts stated often, at the end: {often:.0f} %"
+    title = f"Simple agreement {when}; of the facts stated often, {often:.0f} % known at the end"
     figure.suptitle(title, fontsize=11, weight="bold", x=0.02, ha="left")
     return figure

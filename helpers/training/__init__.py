@@ -16,6 +16,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from helpers.training.batches import Batches, to_device
 from helpers.training.live import LivePlot, Progress
+from helpers.training.muon import MuonAndAdamW
 from helpers.training.recipe import (
     AMP,
     SCHEDULES,
@@ -43,6 +44,7 @@ __all__ = [
     "History",
     "Interrupted",
     "LivePlot",
+    "MuonAndAdamW",
     "Ranks",
     "TrainConfig",
     "default_optimizer",

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FORMAT = "helpers.training 2"
+LOOP = "helpers.training "
+FORMAT = f"{LOOP}2"
 
 
 class CheckpointError(RuntimeError):
@@ -97,8 +98,8 @@ class Checkpoint:
     def load(self):
         """Put everything back; (fields of the history, best weights), empty if there's no file.
 
-        CheckpointError if the file is damaged, was written by a run with other settings, or can't
-        be written, now rather than after the first epoch.
+        CheckpointError if the file is damaged, was written by a run with other settings or by
+        another version of the loop, or can't be written, now rather than after the first epoch.
         """
         if self.path is None:
             return {}, None
@@ -176,9 +177,16 @@ def _read(path):
             f"{path} is damaged or of another kind ({reason}): "
             "delete it to start over, or put back a whole copy"
         ) from error
-    if not isinstance(saved, dict) or saved.get("format") != FORMAT:
-        raise CheckpointError(f"{path} is no checkpoint of this training loop: name another file")
-    return saved
+    written = str(saved.get("format")) if isinstance(saved, dict) else ""
+    if written == FORMAT:
+        return saved
+    if written.startswith(LOOP):
+        raise CheckpointError(
+            f"{path} was written by another version of this training loop (format "
+            f"{written.removeprefix(LOOP)}, this one reads {FORMAT.removeprefix(LOOP)}): delete it "
+            "to start over, or end that training with the version that began it"
+        )
+    raise CheckpointError(f"{path} is no checkpoint of this training loop: name another file")
 
 
 def fingerprint(model, optimizer):

@@ -11,7 +11,6 @@ import hashlib
 from dataclasses import replace
 
 import torch
-import torch.nn.functional as F
 from notebooks.bert_pretraining import (
     KEPT_START,
     BertConfig,
@@ -21,6 +20,7 @@ from notebooks.bert_pretraining import (
     encoded,
     pretrain,
     pretraining_scores,
+    ridge_right,
     row_states,
     small_start,
 )
@@ -46,7 +46,7 @@ def named_relations(model, tokenizer, splits):
     parts = [splits["train"], [row for row in splits["test"] if row.label in names]]
     states = [span_states(model, tokenizer, rows) for rows in parts]
     learned, truth = ([names.index(row.label) for row in rows] for rows in parts)
-    return ridge_named(states[0], learned, states[1], truth, len(names))
+    return ridge_right(states[0], learned, states[1], truth, penalty=0.1)
 
 
 def span_states(model, tokenizer, rows):
@@ -58,17 +58,6 @@ def span_states(model, tokenizer, rows):
         places = [1 + firsts[start] for start, _ in (row.span1, row.span2)]
         found.append(states[places].flatten())
     return torch.stack(found).cpu()
-
-
-def ridge_named(learned, labels, asked, truth, n_classes, penalty=0.1):
-    """% right of a linear classifier fitted by least squares to one column a class."""
-    centre, spread = learned.mean(0), learned.std(0) + 1e-6
-    x, z = ((part - centre) / spread for part in (learned, asked))
-    y = F.one_hot(torch.as_tensor(labels), n_classes).to(x.dtype)
-    y = y - y.mean(0)
-    w = torch.linalg.solve(x.T @ x + penalty * len(x) * torch.eye(x.shape[1]), x.T @ y)
-    offset = F.one_hot(torch.as_tensor(labels), n_classes).to(x.dtype).mean(0)
-    return 100 * ((z @ w + offset).argmax(1) == torch.as_tensor(truth)).double().mean().item()
 
 
 EXAMPLES = tasks.Sizes(600, 1, 600)

@@ -21,12 +21,11 @@ import torch
 from helpers import ROOT, measured
 from helpers.files import write_atomically
 from helpers.miniworld.learnt import draw
-from helpers.training import History, TrainConfig, evaluating, train
+from helpers.training import History, MuonAndAdamW, TrainConfig, evaluating, train
 from tests.benchmarks.masked_lm.batches import Masked
 from tests.benchmarks.masked_lm.corpus import corpus
 from tests.benchmarks.masked_lm.exam import Exam
 from tests.benchmarks.masked_lm.model import MaskedLM, Shape, loss
-from tests.benchmarks.masked_lm.optimizer import MuonAndAdamW
 
 FOLDER = ROOT / "build" / "miniworld_mlm"
 BATCH = 1024  # words

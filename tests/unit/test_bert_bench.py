@@ -63,6 +63,23 @@ def test_a_peer_of_other_weights_is_refused(monkeypatch):
         bert_bench.full_rows()
 
 
+def test_scores_at_every_place_cost_the_same_loss(monkeypatch):
+    """A side that counts what isn't hidden, or begins with other weights, is no side to race."""
+    right = bert_bench.loss_everywhere
+
+    def counts_all(model, batch):
+        everything = torch.arange(len(batch.ids))
+        return right(model, batch._replace(places=everything, targets=batch.ids))
+
+    monkeypatch.setattr(bert_bench, "loss_everywhere", counts_all)
+    with pytest.raises(UnequalWork, match="losses on one batch"):
+        bert_bench.head()
+    monkeypatch.setattr(bert_bench, "loss_everywhere", right)
+    monkeypatch.setattr(bert_bench.copy, "deepcopy", lambda model: type(model)(model.bert.config))
+    with pytest.raises(UnequalWork, match="losses on one batch"):
+        bert_bench.head()
+
+
 def test_the_gpus_ceiling_counts_a_place(monkeypatch):
     """By hand for BERT-base: 84.9 M weights in products, attention over 512, 15 % in the head."""
     monkeypatch.setattr(bert_bench, "race", lambda *arguments: ("name", "tokens/s", None, None))

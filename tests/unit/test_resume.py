@@ -95,6 +95,21 @@ def test_a_file_of_another_kind(content, tmp_path):
         tiny.run(tmp_path / "model.pt")
 
 
+def test_a_file_of_another_version_says_so(tmp_path):
+    """What to do is another thing than with a stranger's file: that training can be ended."""
+    path = tmp_path / "run.pt"
+    tiny.run(path, steps=4, epochs=None)
+    older = torch.load(path, weights_only=True) | {"format": "helpers.training 1"}
+    torch.save(older, path)
+    whole = path.read_bytes()
+    with pytest.raises(
+        training.CheckpointError,
+        match=r"run\.pt was written by another version .*format 1, this one reads 2.*delete it",
+    ):
+        tiny.run(path, steps=4, epochs=None)
+    assert path.read_bytes() == whole, "and it is left as it was"
+
+
 def test_no_class_is_unpickled(tmp_path):
     torch.save({"format": resume.FORMAT, "model": tiny.model()}, tmp_path / "run.pt")
     with pytest.raises(
