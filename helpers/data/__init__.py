@@ -21,6 +21,8 @@ from helpers.data.rows import (
     Parsed,
     Question,
     Sense,
+    Similarity,
+    Tagged,
     Translation,
     WordInContext,
     WordPair,
@@ -54,6 +56,8 @@ __all__ = [
     "Parsed",
     "Question",
     "Sense",
+    "Similarity",
+    "Tagged",
     "Translation",
     "UnknownDataset",
     "WordInContext",
@@ -81,6 +85,8 @@ Row = (
     | WordInContext
     | Parsed
     | Translation
+    | Similarity
+    | Tagged
     | Article
 )
 
@@ -109,7 +115,8 @@ def load(name: str) -> dict[str, list[Row]]:
     """The rows of a dataset by split.
 
     Those its authors cut: ``train``, ``dev``, ``test`` (and ``test2017`` of ``multi30k``), or
-    ``train`` alone. Word pairs, analogies and the ``authored_`` sets: ``test``. Running text:
+    ``train`` alone; the readers in :mod:`helpers.data.task_sets` say what stands in for a test
+    without labels. Word pairs, analogies and the ``authored_`` sets: ``test``. Running text:
     ``train``, a list of articles, each a list of sentences, each a list of lower-cased tokens.
 
     Raises :class:`UnknownDataset`, :class:`NotAvailable`, :class:`Damaged`, :class:`Malformed`.
@@ -158,6 +165,11 @@ def _obtain(name: str) -> None:
     sources = files_of(name)
     if part := sources[0].address("repository"):
         raise NotAvailable(f"{name} is part of this repository, but {part} is missing from it.")
+    if by_hand := [source for source in sources if not source.urls]:
+        raise NotAvailable(
+            f"{name} can't be downloaded: set COURSE_DATA to a folder that holds "
+            f"{by_hand[0].local} ({by_hand[0].note})."
+        )
     try:
         _download(sources)
     except Failed as reason:

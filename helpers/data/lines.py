@@ -1,8 +1,10 @@
 """Numbered lines and cells out of files, so that an error can name the file and the line."""
 
+import csv
+import math
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from helpers.data.sources import Malformed, open_binary
@@ -36,7 +38,19 @@ def _numbered(content: bytes, path: Path, encoding: str) -> Iterator[tuple[int, 
 
 def cells(path: Path, number: int, line: str, n: int) -> list[str]:
     """The ``n`` tab-separated cells of a line. Raises :class:`Malformed`."""
-    row = line.split("\t")
+    return _exactly(path, number, line.split("\t"), n)
+
+
+def quoted_cells(path: Path, number: int, line: str, n: int, delimiter: str = ",") -> list[str]:
+    """The ``n`` cells of a line where a cell may stand in quotes. Raises :class:`Malformed`."""
+    try:
+        [row] = csv.reader([line], delimiter=delimiter, strict=True)
+    except csv.Error as error:
+        raise Malformed(f"{path}, line {number}: {error}.") from None
+    return _exactly(path, number, row, n)
+
+
+def _exactly(path: Path, number: int, row: list[str], n: int) -> list[str]:
     if len(row) != n:
         raise Malformed(f"{path}, line {number}: {n} columns expected, {len(row)} found.")
     return row
@@ -47,6 +61,15 @@ def class_of(path: Path, number: int, label: str, name: str = "the label") -> in
     if label not in ("0", "1"):
         raise Malformed(f"{path}, line {number}: {name} must be 0 or 1, not {label!r}.")
     return int(label)
+
+
+def one_of(path: Path, number: int, label: str, allowed: Sequence[str]) -> str:
+    """A label, which must be an allowed one. Raises :class:`Malformed`."""
+    if label not in allowed:
+        raise Malformed(
+            f"{path}, line {number}: the label must be {', '.join(allowed)}, not {label!r}."
+        )
+    return label
 
 
 def table(path: Path, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -81,6 +104,17 @@ def whole(path: Path, number: int, cell: str) -> int:
         return int(cell)
     except ValueError:
         raise Malformed(f"{path}, line {number}: {cell!r} is not a whole number.") from None
+
+
+def number_in(path: Path, number: int, cell: str, low: float, high: float) -> float:
+    """A number from ``low`` to ``high``, as it stands in a cell. Raises :class:`Malformed`."""
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise Malformed(f"{path}, line {number}: {cell!r} is not a number from {low} to {high}.")
+    return value
 
 
 def side_by_side(first: Path, second: Path, *both: Iterator) -> Iterator[tuple]:

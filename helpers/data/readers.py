@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from helpers.data import task_sets
 from helpers.data.lines import (
     Files,
     cells,
     class_of,
     lines,
     members,
+    one_of,
     require_text,
     side_by_side,
     table,
@@ -46,6 +48,45 @@ def _sst2(path: Path) -> list[Labelled]:
     return rows
 
 
+TREE = re.compile(r"\((?P<label>\d) |(?P<word>[^\s()]+)|(?P<end>\))|\s+|(?P<other>.)")
+NEUTRAL, MOST = 2, 4
+
+
+def sst2_phrases(files: Files) -> dict[str, list[Labelled]]:
+    """SST-2's ``dev`` and ``test``, and to train on every phrase of the training sentences' trees.
+
+    So GLUE trains, too. A phrase counts once, lower-cased as in `sst2`; neutral ones are left out,
+    and those that stand in ``dev`` or ``test`` (Socher et al. 2013: labels 0 to 4, neutral is 2).
+    """
+    asked = {split: _sst2(files[f"{split}.tsv"]) for split in ("dev", "test")}
+    held_out = {row.text for rows in asked.values() for row in rows}
+    phrases: dict[str, int] = {}
+    for number, line in lines(files["trees.txt"]):
+        for text, label in _phrases(files["trees.txt"], number, line):
+            if label != NEUTRAL and text not in held_out:
+                phrases.setdefault(text, int(label > NEUTRAL))
+    return {"train": [Labelled(text, label, "films") for text, label in phrases.items()], **asked}
+
+
+def _phrases(path: Path, number: int, line: str) -> Iterator[tuple[str, int]]:
+    """Text and label of each phrase of a tree such as ``(3 (2 a) (4 film))``, the inner first."""
+    open_ones: list[tuple[int, list[str]]] = []
+    for place, part in enumerate(TREE.finditer(line)):
+        if part["label"] and (open_ones or not place) and int(part["label"]) <= MOST:
+            open_ones.append((int(part["label"]), []))
+        elif part["word"] and open_ones:
+            open_ones[-1][1].append(part["word"].lower().replace("\\/", "/"))
+        elif part["end"] and open_ones:
+            label, words = open_ones.pop()
+            if open_ones:
+                open_ones[-1][1].extend(words)
+            yield " ".join(words), label
+        elif part.group().strip():
+            raise Malformed(f"{path}, line {number}: {part.group()!r} has no place in a tree.")
+    if open_ones:
+        raise Malformed(f"{path}, line {number}: {len(open_ones)} brackets are never closed.")
+
+
 REVIEW_COLUMNS = ["id", "domain", "split", "label", "phenomenon", "text"]
 
 
@@ -69,9 +110,7 @@ def inference(files: Files) -> dict[str, list[Inference]]:
     rows = []
     for number, (premise, hypothesis, label, phenomenon) in table(path, INFERENCE_COLUMNS):
         require_text(path, number, premise=premise, hypothesis=hypothesis)
-        if label not in INFERENCE_LABELS:
-            allowed = ", ".join(INFERENCE_LABELS)
-            raise Malformed(f"{path}, line {number}: the label must be {allowed}, not {label!r}.")
+        label = one_of(path, number, label, INFERENCE_LABELS)
         rows.append(Inference(premise, hypothesis, label, phenomenon))
     return {"test": rows}
 
@@ -348,4 +387,11 @@ ROWS: dict[str, Callable[[Files], dict[str, list]]] = {
     "senseval": senseval,
     "wic": wic,
     "multi30k": multi30k,
+    "sst2_phrases": sst2_phrases,
+    "cola": task_sets.cola,
+    "rte": task_sets.rte,
+    "stsb": task_sets.stsb,
+    "cad_nli": task_sets.cad_nli,
+    "squad2": task_sets.squad2,
+    "wnut17": task_sets.wnut17,
 }

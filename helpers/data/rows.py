@@ -37,7 +37,11 @@ class Analogy:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """Does ``hypothesis`` follow from ``premise``? ``label``: one of :data:`INFERENCE_LABELS`."""
+    """Does ``hypothesis`` follow from ``premise``?
+
+    ``label``: one of :data:`INFERENCE_LABELS`; in a set with two labels ``not_entailment`` stands
+    for the last two.
+    """
 
     premise: str
     hypothesis: str
@@ -67,13 +71,34 @@ class MinimalPair:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``passage`` has ``answer`` at character ``start``; "" and -1 if it does not say."""
+    """``passage`` has ``answer`` at character ``start``; "" and -1 if it does not say.
+
+    ``others`` are further answers that count as right, where several people were asked.
+    """
 
     passage: str
     question: str
     answer: str
     start: int
     answerable: bool
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """Two sentences and how alike people found them, 0 (nothing in common) to 5 (the same)."""
+
+    first: str
+    second: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A sentence in words, and one tag a word: ``B-person``, ``I-person`` … or ``O``."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 ``data/sources.tsv`` has one row per file. ``local`` is its path inside ``COURSE_DATA``; if that
 alone ends in ``.gz``, it is the same file compressed. ``url`` holds one or more addresses, tried in
-order:
+order (none: the file must be in ``COURSE_DATA``, ``note`` says where it is from):
 
 - ``https://…``
 - ``package:…``, a file inside an installed package

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import http.server
 import io
+import json
 import os
 import random
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from helpers import ROOT, data
-from helpers.data import download, readers, running_text, sources, wheel
+from helpers.data import download, readers, running_text, sources, task_sets, wheel
 
 CONTENT = random.Random(0).randbytes(300_000)
 
@@ -154,7 +155,7 @@ def test_every_dataset_can_be_read_and_every_reader_has_a_dataset():
 
 def test_table_pins_every_file():
     for row in (row for rows in sources.table().values() for row in rows):
-        assert row.licence and row.urls
+        assert row.licence and (row.urls or (row.local and "github.com" in row.note))
         assert not row.file.endswith(".gz") or all(url.endswith(".gz") for url in row.urls)
         assert not Path(row.local).is_absolute() and ".." not in row.local
         if row.address("repository"):
@@ -190,8 +191,8 @@ def test_malformed_table_names_the_line(workshop, cells, complaint):
 
 def test_unknown_name_suggests_a_known_one():
     for ask in (data.load, data.path, data.is_available, data.fetch, data.where):
-        with pytest.raises(data.UnknownDataset, match=r"'sts2' is not .* Did you mean 'sst2'\?"):
-            ask("sts2")
+        with pytest.raises(data.UnknownDataset, match=r"'sst_2' is not .* Did you mean 'sst2'\?"):
+            ask("sst_2")
 
 
 def test_import_is_light_and_has_no_side_effects(tmp_path):
@@ -984,6 +985,303 @@ def test_malformed_captions(tmp_path, english, german, complaint):
         readers.multi30k(captions(tmp_path, english, german))
 
 
+# --- readers of the task sets ---------------------------------------------------------------------
+
+
+def test_cola(tmp_path):
+    files = {}
+    for split, name in task_sets.COLA.items():
+        files |= write(
+            tmp_path, f"gj04\t1\t\t{split} it.\ngj04\t0\t*\tIt {split}.\n", f"{name}.tsv"
+        )
+    rows = readers.ROWS["cola"](files)
+    assert rows["dev"] == [
+        data.Labelled("dev it.", 1, "gj04"),
+        data.Labelled("It dev.", 0, "gj04"),
+    ]
+    assert [rows[split][0].text for split in rows] == ["train it.", "dev it.", "test it."]
+
+
+@pytest.mark.parametrize(
+    "row, complaint",
+    [
+        ("gj04\t1\tIt is.", "line 2: 4 columns expected, 3 found"),
+        ("gj04\t*\t*\tIt is.", "line 2: the label must be 0 or 1, not '*'"),
+        ("gj04\t1\t\t ", "line 2: source and sentence must not be empty"),
+        (b"gj04\t1\t\t\xff", "line 2: not utf-8"),
+    ],
+)
+def test_malformed_cola(tmp_path, row, complaint):
+    row = row if isinstance(row, bytes) else row.encode()
+    files = {}
+    for name in task_sets.COLA.values():
+        files |= write(tmp_path, b"gj04\t1\t\tIt is.\n" + row, f"{name}.tsv")
+    with pytest.raises(data.Malformed, match=f"in_domain_train.tsv, {complaint}"):
+        task_sets.cola(files)
+
+
+RTE_PAIR = """<pair id="7" value="TRUE" task="QA">
+<t>Tea &amp; milk
+are hot.</t><h> Tea is hot.</h>
+</pair>"""
+RTE_YEARS = [name for names in task_sets.RTE.values() for name in names]
+
+
+def rte(folder: Path, pair: str = RTE_PAIR) -> dict[str, Path]:
+    """The six files; every one has this pair, and one that names the file."""
+    corpus = '<?xml version="1.0" encoding="UTF-8"?>\n<corpus>\n{}\n{}</corpus>'
+    own = '<pair id="8" entailment="NO" task="IE"><t>{}</t><h>No.</h></pair>'
+    texts = {name: corpus.format(own.format(name), pair) for name in RTE_YEARS}
+    path = folder / "rte.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("rte/README", b"d'Alch\xe9")
+        for name, text in texts.items():
+            archive.writestr(f"rte/{name}.xml", text)
+    return {path.name: path}
+
+
+def test_rte(tmp_path):
+    rows = task_sets.rte(rte(tmp_path))
+    assert rows["test"] == [
+        data.Inference("rte3_test", "No.", "not_entailment", "IE"),
+        data.Inference("Tea & milk are hot.", "Tea is hot.", "entailment", "QA"),
+    ]
+    assert {split: [row.premise for row in rows[split][::2]] for split in rows} == {
+        "train": ["rte1_dev", "rte1_test", "rte2_dev", "rte2_test"],
+        "dev": ["rte3_dev"],
+        "test": ["rte3_test"],
+    }
+
+
+@pytest.mark.parametrize(
+    "change, to, complaint",
+    [
+        ("</h>", "", "line 7: not XML"),
+        ("TRUE", "MAYBE", "pair 7: the answer must be TRUE, YES, FALSE, NO, not 'MAYBE'"),
+        ("value", "gold", "pair 7: the answer must be .* not None"),
+        (" Tea is hot.", " ", "pair 7: <t> and <h> must not be empty"),
+        ("<h> Tea is hot.</h>", "", "pair 7: <t> and <h> must not be empty"),
+    ],
+)
+def test_malformed_rte(tmp_path, change, to, complaint):
+    with pytest.raises(data.Malformed, match=f"rte/rte1_dev.xml, {complaint}"):
+        task_sets.rte(rte(tmp_path, RTE_PAIR.replace(change, to)))
+
+
+def split_files(folder: Path, text: str, name: str) -> dict[str, Path]:
+    splits = ("train", "dev", "test")
+    return {k: v for s in splits for k, v in write(folder, text, name.format(s)).items()}
+
+
+def test_stsb(tmp_path):
+    text = 'A cup.,"A ""big"" cup, or a mug.",3.8\r\nA man.,A boy.,0\r\n'
+    rows = task_sets.stsb(split_files(tmp_path, text, "stsb-en-{}.csv"))
+    assert rows["train"] == rows["dev"] == rows["test"]
+    assert rows["test"] == [
+        data.Similarity("A cup.", 'A "big" cup, or a mug.', 3.8),
+        data.Similarity("A man.", "A boy.", 0.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row, complaint",
+    [
+        ("A cup, a mug.,A cup.,5", "line 2: 3 columns expected, 4 found"),
+        ("", "line 2: 3 columns expected, 0 found"),
+        ('"A cup.,A mug.,5', "line 2: unexpected end of data"),
+        ('"A" cup.,A mug.,5', "line 2: ',' expected after"),
+        ("A cup.,A mug.,5.1", "line 2: '5.1' is not a number from 0 to 5"),
+        ("A cup.,A mug.,nan", "line 2: 'nan' is not a number from 0 to 5"),
+        ("A cup.,A mug.,-1", "line 2: '-1' is not a number from 0 to 5"),
+        ("A cup.,A mug.,high", "line 2: 'high' is not a number from 0 to 5"),
+        ("A cup., ,5", "line 2: first and second must not be empty"),
+    ],
+)
+def test_malformed_stsb(tmp_path, row, complaint):
+    text = f"A cup.,A mug.,5\n{row}\nA cup.,A mug.,5"
+    with pytest.raises(data.Malformed, match=f"stsb-en-train.csv, {complaint}"):
+        task_sets.stsb(split_files(tmp_path, text, "stsb-en-{}.csv"))
+
+
+CAD_HEADER = "\t".join(task_sets.CAD_NLI_COLUMNS) + "\n"
+
+
+def test_cad_nli(tmp_path):
+    text = CAD_HEADER + '"A sign ""Tea"" hangs. "\tIt hangs. \tentailment\nHe "sat".\tNo.\tneutral'
+    rows = task_sets.cad_nli(split_files(tmp_path, text, "{}.tsv"))
+    assert rows["train"] == rows["dev"] == rows["test"]
+    assert rows["test"] == [
+        data.Inference('A sign "Tea" hangs.', "It hangs.", "entailment"),
+        data.Inference('He "sat".', "No.", "neutral"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("a\tb\tneutral\n", "line 1: columns must be sentence1, sentence2, gold_label"),
+        (CAD_HEADER + "a\tneutral\n", "line 2: 3 columns expected, 2 found"),
+        (CAD_HEADER + "a\t \tneutral\n", "line 2: premise and hypothesis must not be empty"),
+        (CAD_HEADER + "a\tb\t-\n", "line 2: the label must be entailment, .* not '-'"),
+        (CAD_HEADER + '"a\tb\tneutral\n', "line 2: unexpected end of data"),
+    ],
+)
+def test_malformed_cad_nli(tmp_path, text, complaint):
+    with pytest.raises(data.Malformed, match=f"train.tsv, {complaint}"):
+        task_sets.cad_nli(split_files(tmp_path, text, "{}.tsv"))
+
+
+def asked(*answers: tuple[str, int], **changed) -> dict:
+    """One question as SQuAD writes it; without answers it is impossible."""
+    return {
+        "question": " Where? ",
+        "id": "q1",
+        "answers": [{"text": text, "answer_start": start} for text, start in answers],
+        "is_impossible": not answers,
+    } | changed
+
+
+def squad(folder: Path, question: dict, articles: int = 16) -> dict[str, Path]:
+    def article(i: int) -> dict:
+        paragraph = {"context": f"In Rome, in {i} Rome.", "qas": [question]}
+        return {"title": str(i), "paragraphs": [paragraph]}
+
+    written = json.dumps({"version": "v2.0", "data": [article(i) for i in range(articles)]})
+    return write(folder, written, "dev-v2.0.json")
+
+
+def test_squad2(tmp_path):
+    given = [("Rome", 3), ("In Rome", 0), ("Rome", 3), ("In Rome", 0)]
+    rows = task_sets.squad2(squad(tmp_path, asked(*given)))
+    passages = {split: [row.passage.split()[3] for row in rows[split]] for split in rows}
+    assert passages == {
+        "train": [str(i) for i in range(10)],
+        "dev": ["10", "11"],
+        "test": ["12", "13", "14", "15"],
+    }
+    assert rows["dev"][0] == data.Question(
+        "In Rome, in 10 Rome.", "Where?", "Rome", 3, True, ("In Rome",)
+    )
+    impossible = task_sets.squad2(squad(tmp_path, asked()))["test"][0]
+    assert impossible == data.Question("In Rome, in 12 Rome.", "Where?", "", -1, False)
+
+
+@pytest.mark.parametrize(
+    "question, complaint",
+    [
+        (asked(("Rome", 4)), "question q1: 'Rome' does not stand at 4"),
+        (asked(("Rome", 3), ("Rom", 2)), "question q1: 'Rom' does not stand at 2"),
+        (asked(("Rome", -6)), "question q1: 'Rome' does not stand at -6"),
+        (asked(("", 3)), "question q1: '' does not stand at 3"),
+        (asked(("Rome", 3), is_impossible=True), "question q1: is_impossible, or answers"),
+        (asked(is_impossible=False), "question q1: is_impossible, or answers"),
+        (asked(question=" "), "question q1: question and passage must not be empty"),
+        ({"id": "q1", "question": "Where?"}, "question q1: 'answers' is missing"),
+        ({"question": "Where?"}, "question None: 'answers' is missing"),
+    ],
+)
+def test_malformed_squad2(tmp_path, question, complaint):
+    with pytest.raises(data.Malformed, match=f"dev-v2.0.json, {complaint}"):
+        task_sets.squad2(squad(tmp_path, question))
+
+
+def test_squad2_that_is_cut_off(tmp_path):
+    [path] = squad(tmp_path, asked()).values()
+    with pytest.raises(data.Malformed, match=r"dev-v2\.0\.json, line 1: not JSON"):
+        task_sets.squad2(write(tmp_path, path.read_text()[:-1], path.name))
+
+
+def wnut(folder: Path, text: str) -> dict[str, Path]:
+    names = task_sets.WNUT17.values()
+    return {k: v for name in names for k, v in write(folder, text, name).items()}
+
+
+@pytest.mark.parametrize("gap", ["\n", "\t\n", "\t\n\t\n", "\n\n"])
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_wnut17(tmp_path, gap, end):
+    text = f"At\tO\nBig\tB-location\nBen\tI-location\n{gap}Ann\tB-person\nBo\tB-person{end}"
+    rows = task_sets.wnut17(wnut(tmp_path, text))
+    assert rows["train"] == rows["dev"] == rows["test"]
+    assert rows["test"] == [
+        data.Tagged(("At", "Big", "Ben"), ("O", "B-location", "I-location")),
+        data.Tagged(("Ann", "Bo"), ("B-person", "B-person")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line, complaint",
+    [
+        ("Ben I-person", "line 3: 2 columns expected, 1 found"),
+        ("Ben\tI-place", "line 3: 'I-place' is none of O, B-KIND and I-KIND"),
+        ("Ben\tB-persons", "line 3: 'B-persons' is none of"),
+        ("Ben\tI-group", "line 3: I-group can't follow B-person"),
+        ("at\tO\nBen\tI-person", "line 4: I-person can't follow O"),
+        ("\nBen\tI-person", "line 4: I-person can't follow O"),
+    ],
+)
+def test_malformed_wnut17(tmp_path, line, complaint):
+    text = f"At\tO\nBig\tB-person\n{line}\n"
+    with pytest.raises(data.Malformed, match=f"wnut17train.conll, {complaint}"):
+        task_sets.wnut17(wnut(tmp_path, text))
+
+
+TREE = "(3 (2 It) (4 (4 (2 's) (4 (2 A/B\\/c) (1 -LRB-))) (2 .)))"
+
+
+def phrases(folder, trees=TREE, dev="", test=""):
+    files = {"trees.txt": trees, "dev.tsv": dev or "fine\t1\n", "test.tsv": test or "dull\t0\n"}
+    return {k: v for name, text in files.items() for k, v in write(folder, text, name).items()}
+
+
+def test_sst2_phrases(tmp_path):
+    twice = f"{TREE}\n(0 (3 -LRB-) (2 !))\n"
+    rows = readers.sst2_phrases(phrases(tmp_path, twice, test="'s a/b/c -lrb-\t1\n"))
+    assert [(row.text, row.label) for row in rows["train"]] == [
+        ("-lrb-", 0),
+        ("a/b/c -lrb-", 1),
+        ("'s a/b/c -lrb- .", 1),
+        ("it 's a/b/c -lrb- .", 1),
+        ("-lrb- !", 0),
+    ], "each once, the first label counts; none that is neutral, or asked in the test"
+    assert rows["dev"] == [data.Labelled("fine", 1, "films")]
+
+
+@pytest.mark.parametrize(
+    "tree, complaint",
+    [
+        ("(3 (2 a) b", "1 brackets are never closed"),
+        ("(3 (2 a) b))", r"'\)' has no place"),
+        ("(3 (7 a) b)", r"'\(7 ' has no place"),
+        ("a (3 b)", "'a' has no place"),
+        ("(2 a) (2 b)", r"'\(2 ' has no place"),
+        ("(x a)", r"'\(' has no place"),
+    ],
+)
+def test_malformed_sst2_phrases(tmp_path, tree, complaint):
+    with pytest.raises(data.Malformed, match=f"trees.txt, line 1: {complaint}"):
+        readers.sst2_phrases(phrases(tmp_path, f"{tree}\n"))
+
+
+def test_a_set_without_an_address_says_where_its_file_is_from(workshop, monkeypatch):
+    monkeypatch.setattr(sources, "TABLE", ROOT / "data" / "sources.tsv")
+    with pytest.raises(data.NotAvailable, match=r"COURSE_DATA .*train.txt.gz \(.*8,544 lines"):
+        data.load("sst2_phrases")
+
+
+@pytest.mark.parametrize("name", ["cola", "rte", "stsb", "cad_nli", "squad2", "wnut17"])
+def test_task_set_that_is_absent_or_damaged(workshop, monkeypatch, name):
+    monkeypatch.setattr(sources, "TABLE", ROOT / "data" / "sources.tsv")
+    workshop.offline()
+    with pytest.raises(data.NotAvailable, match=f"`course data {name}`"):
+        data.load(name)
+    for source in sources.files_of(name):
+        path = workshop.data / source.local
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(b"no rows") if path.suffix == ".gz" else b"no rows")
+    with pytest.raises(data.Damaged, match=sources.files_of(name)[0].local):
+        data.load(name)
+
+
 # --- running text --------------------------------------------------------------------------------
 
 
@@ -1115,6 +1413,13 @@ def real(name: str):
         ("senseval", {"train": 15_225}),
         ("wic", {"train": 5428, "dev": 638, "test": 1400}),
         ("multi30k", {"train": 29_000, "dev": 1014, "test": 1000, "test2017": 1000}),
+        ("sst2_phrases", {"train": 77_189, "dev": 872, "test": 1821}),
+        ("cola", {"train": 8551, "dev": 527, "test": 516}),
+        ("rte", {"train": 2567, "dev": 800, "test": 800}),
+        ("stsb", {"train": 5749, "dev": 1500, "test": 1379}),
+        ("cad_nli", {"train": 8330, "dev": 1000, "test": 2000}),
+        ("squad2", {"train": 3708, "dev": 741, "test": 1629}),
+        ("wnut17", {"train": 3394, "dev": 1009, "test": 1287}),
     ],
 )
 def test_real_rows(name, counts):
@@ -1171,6 +1476,42 @@ def test_real_senses():
 def test_real_words_in_context_are_balanced():
     for rows in real("wic").values():
         assert sum(row.same for row in rows) == len(rows) / 2
+
+
+def shared(one: list, other: list, key) -> int:
+    """How many rows of ``other`` have a key that a row of ``one`` has."""
+    known = {key(row) for row in one}
+    return sum(key(row) in known for row in other)
+
+
+def test_real_acceptability_has_a_test_of_its_own_publications():
+    train, dev, test = real("cola").values()
+    assert shared(train, dev, lambda row: row.text) == 6
+    assert shared(train, test, lambda row: row.text) == 12
+    assert not {row.domain for row in test} & {row.domain for row in train + dev}
+
+
+def test_real_entailment_hardly_overlaps():
+    train, dev, test = real("rte").values()
+    assert shared(train, test, lambda row: row.premise.lower()) == 1
+    assert shared(train, test, lambda row: row.hypothesis.lower()) == 0
+    assert shared(dev, test, lambda row: row.hypothesis.lower()) == 126
+    for rows in (train, dev, test):
+        assert 0.48 < sum(row.label == "entailment" for row in rows) / len(rows) < 0.52
+
+
+def test_real_counterfactual_pairs_keep_a_family_in_one_split():
+    train, dev, test = real("cad_nli").values()
+    for one, other in ((train, dev), (train, test), (dev, test)):
+        assert shared(one, other, lambda row: row.premise.lower()) == 0
+
+
+def test_real_questions_keep_a_passage_in_one_split():
+    train, dev, test = real("squad2").values()
+    for one, other in ((train, dev), (train, test), (dev, test)):
+        assert shared(one, other, lambda row: row.passage) == 0
+    for rows in (train, dev, test):
+        assert 0.46 < sum(row.answerable for row in rows) / len(rows) < 0.53
 
 
 def test_real_minilm():
