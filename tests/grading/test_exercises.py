@@ -8,8 +8,12 @@ import linecache
 import math
 import re
 import signal
+import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -20,8 +24,9 @@ from helpers import ROOT
 from helpers.course import exercise_cells
 from helpers.course.exercise_cells import marked
 from helpers.grading import CheckFailed, check
-from helpers.grading.engine import AnswerKey, draw, grade, judge, run
+from helpers.grading.engine import AnswerKey, draw, grade, run
 from helpers.grading.exercises import exercises, find, topics
+from helpers.grading.values import Foreign, plain
 
 SEEDS = (0, 11, 222, 3333, 44444)
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -233,6 +238,7 @@ def takes(thing, n_args: int) -> bool:
 @contextmanager
 def limited(seconds: float):
     """Stop what an export does with arguments it was never meant for, and hear no warning of it."""
+    importlib.import_module("torch._dynamo")  # an optimizer does, and half an import stays broken
 
     def stop(*_):
         raise TimeoutError
@@ -240,7 +246,7 @@ def limited(seconds: float):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         before = signal.signal(signal.SIGALRM, stop)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)  # a callback may swallow the first
         try:
             yield
         finally:
@@ -248,31 +254,149 @@ def limited(seconds: float):
             signal.signal(signal.SIGALRM, before)
 
 
+# Where the alarm rings inside a callback, nobody can catch its TimeoutError.
+rings_in_callbacks = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+UNSEALED = {"__class__", "__class_getitem__", "__doc__", "__init__", "__init_subclass__",
+            "__new__", "__subclasshook__"}  # fmt: skip
+SEALED = {name for kind in (int, float, list, dict) for name in dir(kind)} - UNSEALED
+
+
+def sealed(looked: list):
+    """An argument that adds to ``looked`` when it is asked for anything: an attribute, its length,
+    its class, a sum … Only ``is``, ``type`` and being handed on go unnoticed.
+    """
+
+    def look(*_):
+        looked.append(True)
+        raise TypeError("a sealed argument")
+
+    return type("Sealed", (), dict.fromkeys(SEALED, look))()
+
+
+def barren(thing, n_args: int) -> bool:
+    """Whether no ``n_args`` arguments can make an answer of it: without a look at them, it works
+    for longer than an answer may, or gives what no finish turns into a plain value.
+
+    A maker of a checkpoint works for minutes, and a recipe takes anything for a setting.
+    """
+    looked: list[bool] = []
+    given = [sealed(looked) for _ in range(n_args)]
+    try:
+        with limited(1):
+            value = thing(*given)
+    except TimeoutError:
+        return not looked
+    except Exception:  # other arguments might have been welcome
+        return False
+    for finish in FINISHES:
+        with suppress(Exception), limited(1):
+            found = finish(value)
+            if any(found is arg for arg in given) or not isinstance(plain(found), Foreign):
+                return False
+    return not looked
+
+
+@cache
+def is_barren(topic: str, name: str, n_args: int) -> bool:
+    """`barren` of an export, found out once for all exercises."""
+    return barren(exported(topic)[name], n_args)
+
+
+def keys(exercise) -> tuple[AnswerKey, AnswerKey]:
+    """To one case, which nearly every export fails already, and to all."""
+    cases = draw(exercise, 5)
+    return AnswerKey(exercise, cases[-1:]), AnswerKey(exercise, cases)
+
+
+def finish_that_passes(one: AnswerKey, every: AnswerKey, thing, chosen) -> int | None:
+    """The number of the finish with which an export passes on the chosen arguments, or None."""
+    for number, finish in enumerate(FINISHES):
+
+        def answer(*args, finish=finish):
+            with limited(1):
+                return finish(thing(*(args[i] for i in chosen)))
+
+        outcomes = run(answer, one.cases)
+        if outcomes[0].error and number == 0:
+            return None  # the export itself refuses these arguments
+        if one.judge(outcomes).full and every.judge(run(answer, every.cases)).full:
+            return number
+    return None
+
+
 @pytest.mark.parametrize("topic", [path.stem[3:] for path in LESSONS])
 @each_exercise
-# Where the alarm rings inside a callback, nobody can catch its TimeoutError.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@rings_in_callbacks
 def test_no_export_passes(exercise, topic):
     """Called directly, on any choice of the arguments, with any simple finish."""
-    cases = draw(exercise, 5)
-    one = AnswerKey(exercise, cases[-1:])
+    one, every = keys(exercise)
     for name, thing in exported(topic).items():
-        for chosen in selections(len(cases[0].args)):
-            if not takes(thing, len(chosen)):
-                continue
-            for finish in FINISHES:
+        for chosen in selections(len(one.cases[0].args)):
+            if takes(thing, len(chosen)) and not is_barren(topic, name, len(chosen)):
+                assert finish_that_passes(one, every, thing, chosen) is None, (name, chosen)
 
-                def answer(*args, thing=thing, chosen=chosen, finish=finish):
-                    with limited(1):
-                        return finish(thing(*(args[i] for i in chosen)))
 
-                first = run(answer, cases[-1:])
-                if first[0].error and finish is FINISHES[0]:
-                    break  # the export itself refuses these arguments
-                if not one.judge(first).full:
-                    continue
-                score = judge(exercise, cases, run(answer, cases))
-                assert not score.full, f"{name}{chosen} passes"
+@each_exercise
+def test_an_export_that_is_the_answer_would_be_found(exercise):
+    one, every = keys(exercise)
+    n_args = len(one.cases[0].args)
+    assert not barren(exercise.reference, n_args)
+    chosen = tuple(range(n_args))
+    assert finish_that_passes(one, every, exercise.reference, chosen) == 0
+    assert finish_that_passes(one, every, lambda *args: [exercise.reference(*args)], chosen)
+
+
+class Pair(NamedTuple):
+    first: object
+
+
+@dataclass(frozen=True)
+class Recipe:
+    first: object
+
+
+@dataclass(frozen=True)
+class Checked(Recipe):
+    def __post_init__(self):
+        if self.first < 0:
+            raise ValueError("negative")
+
+
+def late(value):
+    time.sleep(2)
+    return value
+
+
+def late_but_for_text(value):
+    if not isinstance(value, str):
+        time.sleep(2)
+    return value
+
+
+def late_after_a_try(value):
+    with suppress(TypeError):
+        return len(value)
+    time.sleep(2)
+
+
+@pytest.mark.parametrize(
+    ("thing", "expected"),
+    [(late, True), (Recipe, True), (Pair, False), (Checked, False),
+     (late_but_for_text, False), (late_after_a_try, False), (lambda value: value, False),
+     (lambda value: [value], False), (lambda _: 3.0, False), (lambda *_: object(), True),
+     (lambda value: value + 1, False), (torch.is_tensor, False), (torch.exp, False)],
+)  # fmt: skip
+def test_barren_is_what_never_looks_and_gives_nothing(thing, expected):
+    assert barren(thing, 1) == expected
+
+
+@pytest.mark.parametrize("topic", [path.stem[3:] for path in LESSONS])
+@rings_in_callbacks
+def test_barren_exports_fail_the_long_way_too(topic):
+    one, every = keys(find("04-backward"))  # of one argument
+    for name, thing in exported(topic).items():
+        if takes(thing, 1) and is_barren(topic, name, 1):
+            assert finish_that_passes(one, every, thing, (0,)) is None, name
 
 
 MARK = {"schema_version": 3, "solution": False, "grade": False, "locked": True, "task": False}

@@ -50,7 +50,7 @@ def test_a_damaged_notebook_is_one_sentence(folders, capsys):
     [
         ("", "there are no notebooks in .*work: `make lab` makes them"),
         ("01", "there is no .*01_word_embeddings.ipynb: `make lab` makes copies to work on"),
-        ("07", "NOTEBOOK='07' is not a lesson: choose one of 00_"),
+        ("99", "NOTEBOOK='99' is not a lesson: choose one of 00_"),
     ],
 )
 def test_nothing_to_check_is_one_sentence_and_status_2(tmp_path, capsys, notebook, complaint):

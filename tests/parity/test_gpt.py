@@ -1041,8 +1041,8 @@ MUTANTS = {
     "tuned without λ": ("task_loss(how.lam, how.shuffled)", "task_loss(2.0, how.shuffled)"),
     "tuned without the control": ("task_loss(how.lam, how.shuffled)", "task_loss(how.lam)"),
     "dropout stays on": (
-        "progress=False)\n    return learner.eval()\n\n\n@torch.no_grad()\ndef answers",
-        "progress=False)\n    return learner.train()\n\n\n@torch.no_grad()\ndef answers",
+        "how.shuffled), batches, config, progress=False)\n    return learner.eval()",
+        "how.shuffled), batches, config, progress=False)\n    return learner.train()",
     ),
     "the lowest score wins": (
         "found.append(scores.argmax(1).cpu())",
