@@ -21,6 +21,7 @@ LOOKS = {
     "BiLSTM + GloVe + CoVe": ("purple", "-"),
     "ULMFiT": ("blue", "-"),
     "GPT": ("orange", "-"),
+    "BERT": ("orange", "--"),
 }
 """Colour and line of each rung: a colour for a family, dotted without pretraining."""
 TITLES = {"test": "opinion words that the labels show", "unseen": "opinion words in no label"}

@@ -24,6 +24,7 @@ LADDER = {
     "BiLSTM + GloVe + CoVe": "notebooks.cove:bilstm_cove",
     "ULMFiT": "notebooks.ulmfit:ulmfit",
     "GPT": "notebooks.gpt:gpt",
+    "BERT": "notebooks.bert_finetuning:bert",
 }
 """Name to dotted path, from the bottom to the top."""
 
