@@ -97,10 +97,12 @@ def _running(process: subprocess.Popen) -> bool:
 
 
 def _size_of(folder: Path) -> int:
+    """Bytes in its files. What vanishes meanwhile counts nothing: pip is at work."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # pip moves its files about meanwhile
-            total += path.stat().st_size
+    for inner, _, names in os.walk(folder):  # rglob would stop at a folder that vanished
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.path.getsize(os.path.join(inner, name))
     return total
 
 

@@ -1,5 +1,6 @@
 """helpers.data: places and their order, damage, downloads from a bad server, readers."""
 
+import concurrent.futures
 import errno
 import gzip
 import hashlib
@@ -659,6 +660,28 @@ def test_wheel_that_is_not_the_right_one(workshop, tiny_wheel, capfd, change, re
     assert "\n" not in str(error.value)
     assert "ERROR" not in capfd.readouterr().err, "pip's own words are not for the learner"
     assert workshop.leftovers() == [] and not (workshop.cache / "thing").exists()
+
+
+def test_size_of_a_folder_whose_folders_come_and_go(tmp_path):
+    """As pip's temporary ones do while the bar asks how much is there."""
+    (tmp_path / "stays").write_bytes(CONTENT)
+    done = threading.Event()
+
+    def churn():
+        while not done.is_set():
+            inner = tmp_path / "comes" / "and goes"
+            inner.mkdir(parents=True)
+            inner.rmdir()
+            inner.parent.rmdir()
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        churning = pool.submit(churn)
+        try:
+            sizes = {wheel._size_of(tmp_path) for _ in range(3000)}
+        finally:
+            done.set()
+        churning.result()
+    assert sizes == {len(CONTENT)}
 
 
 def test_second_address_after_a_wheel_asks_pip_only_once(workshop, tiny_wheel, server):
