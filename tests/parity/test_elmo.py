@@ -5,6 +5,7 @@ Every check takes the lesson's module, so that the mutants at the end meet the v
 
 import dataclasses
 import importlib
+import itertools
 import json
 import math
 
@@ -150,6 +151,33 @@ def check_clipping(lesson):
     free = lesson.LSTMLoop(4, 6, 3).double()
     free.load_state_dict(loop.state_dict())
     assert not torch.allclose(free(x), loop(x))
+
+
+def check_fused_lstm_is_the_loop(lesson):
+    """With projection and clip, one of them and neither: outputs and every gradient."""
+    for d_out, clip in itertools.product((6, 3), (None, 0.2)):
+        loop, fused = (kind(4, 6, d_out, clip) for kind in (lesson.LSTMLoop, lesson.FusedLSTM))
+        randomise(loop)
+        fused.double().load_state_dict(loop.state_dict())
+        x = torch.randn(3, 7, 4, dtype=torch.float64, requires_grad=True)
+        close(fused(x), loop(x).detach())
+        weight = torch.randn(3, 7, d_out, dtype=torch.float64)
+        ours, theirs = ((layer(x) * weight).sum() for layer in (fused, loop))
+        same_gradients([ours, theirs], [x])
+        ours.backward(retain_graph=True)
+        theirs.backward()
+        for (name, weight), other in zip(fused.named_parameters(), loop.parameters(), strict=True):
+            assert torch.allclose(weight.grad, other.grad), name
+
+
+def check_fast_lstm_clips_if_it_must(lesson):
+    assert type(lesson.fast_lstm(4, 6, 3)) is lesson.LibraryLSTM
+    model, lexicon = network(lesson, clip=0.05, d_hidden=9)
+    layers = [*model.ahead, *model.behind]
+    assert {type(layer) for layer in layers} == {lesson.FusedLSTM}
+    assert all(layer.clip == 0.05 and layer.d_hidden == 9 for layer in layers)
+    states = model(lexicon.encode(TEXT), lexicon.chars)
+    assert states[1].abs().max() == 0.05, "the bound is met"
 
 
 def check_forget_gate_starts_open(lesson):
@@ -484,7 +512,7 @@ def test_errors_name_what_is_wrong(lesson):
         lesson.letters("a", 2)
     with pytest.raises(ValueError, match=r"d_out=9.*d_hidden=6"):
         lesson.LSTMLoop(4, 6, 9)
-    with pytest.raises(ValueError, match=r"clip=3\.0.*LSTMLoop"):
+    with pytest.raises(ValueError, match=r"clip=3\.0.*FusedLSTM"):
         lesson.LibraryLSTM(4, 6, 6, clip=3.0)
 
 
@@ -544,6 +572,13 @@ MUTANTS = {
     "clipping from below only": (
         "state.clamp(-self.clip, self.clip)",
         "state.clamp(min=-self.clip)",
+    ),
+    "fused, the cell is not clipped": ("cell_clip=self.clip", "cell_clip=None"),
+    "fused, the projection is not clipped": ("proj_clip=proj_clip", "proj_clip=None"),
+    "fused, the output is not projected": ("W_p, proj_clip = self.", "_, proj_clip = self."),
+    "the fast layer never clips": (
+        "LibraryLSTM if clip is None else FusedLSTM",
+        "LibraryLSTM if True else FusedLSTM",
     ),
     "the output is not projected": (
         "if self.projection is not None:\n                h",
