@@ -49,6 +49,12 @@ def published(name: str) -> list[dict]:
     return read_rows(PUBLISHED / f"{name}.jsonl")
 
 
+def published_all(prefix: str) -> dict[str, list[dict]]:
+    """The rows of every published file whose name begins so, by the rest of its name."""
+    paths = sorted(PUBLISHED.glob(f"{prefix}*.jsonl"))
+    return {path.stem.removeprefix(prefix): read_rows(path) for path in paths}
+
+
 def speeds(topic: str, peer: str) -> list[str]:
     """What ``make bench`` measured about a topic beside its peer, as lines to print.
 

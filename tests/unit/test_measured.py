@@ -26,6 +26,16 @@ def test_what_nobody_published_is_empty(folders):
     assert measured.published("01_demo") == []
 
 
+def test_all_that_was_published_under_a_prefix(folders):
+    assert measured.published_all("07_real_") == {}
+    (folders / "published").mkdir()
+    for name in ("07_real_sst2", "07_real_cola", "07_tasks"):
+        path = measured.keep(name, [{"of": name}], [], "full")
+        path.rename(folders / "published" / path.name)
+    found = measured.published_all("07_real_")
+    assert list(found) == ["cola", "sst2"] and found["sst2"][0]["of"] == "07_real_sst2"
+
+
 def test_hash_tells_corpora_apart():
     hashes = {measured.corpus_hash([name]) for name in ("wikipedia", "brown", "gutenberg")}
     assert len(hashes) == 3 and all(len(digest) == 12 for digest in hashes)
