@@ -158,6 +158,17 @@ def test_padding_may_hold_anything(implementation, monkeypatch):
     assert torch.equal(attention(q, k, v, lengths=lengths), first)
 
 
+@each
+def test_log_sum_exp_is_float32_under_autocast(implementation, monkeypatch):
+    device = use(implementation, monkeypatch)
+    q, k, v = (randn(1, 1, 20, 16, device=device) for _ in range(3))
+    with torch.autocast(device, torch.bfloat16):
+        out, lse = attention(q, k, v, return_lse=True)
+    rounded = (x.bfloat16().double().cpu() for x in (q, k, v))
+    assert (out.dtype, lse.dtype) == (torch.bfloat16, torch.float32)
+    assert_near("lse", lse, attention_reference(*rounded, False, None, 0.25)[1], torch.float32)
+
+
 def test_reference_is_torchs_operation_and_differentiates_right(monkeypatch):
     torch.manual_seed(0)
     monkeypatch.setenv("KERNELS", "reference")
