@@ -55,6 +55,8 @@ def test_matrices_that_are_not_contiguous(implementation, monkeypatch):
     tensors["W_down"] = randn(24, 6, device=device).T
     tensors["b_up"] = randn(48, device=device)[::2]
     compare(adapter, adapter_reference, tensors, torch.float32)
+    tensors["x"] = randn(5, 40, device=device)[:, 3:27]  # rows stay contiguous
+    compare(adapter, adapter_reference, tensors, torch.float32)
 
 
 @each

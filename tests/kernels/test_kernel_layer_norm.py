@@ -73,6 +73,28 @@ def test_rows_that_are_not_contiguous(implementation, monkeypatch):
 
 
 @each
+@pytest.mark.parametrize("residual", [False, True])
+def test_rows_with_others_columns_between(implementation, residual, monkeypatch):
+    """Columns of wider matrices: contiguous within a row, and not from one row to the next."""
+    device = use(implementation, monkeypatch)
+    tensors = {
+        "x": randn(37, 50, device=device)[:, 3:27],
+        "weight": randn(24, device=device),
+        "bias": randn(24, device=device),
+    }
+    if residual:
+        tensors["residual"] = randn(37, 31, device=device)[:, :24]
+    compare(
+        lambda **tensors: layer_norm(**tensors),
+        lambda x, weight, bias, residual=None: layer_norm_reference(
+            x, weight, bias, residual, 1e-5
+        )[0],
+        tensors,
+        torch.float32,
+    )
+
+
+@each
 def test_nan_and_infinity_stay_in_their_rows(implementation, monkeypatch):
     device = use(implementation, monkeypatch)
     x = randn(5, 24, device=device)
