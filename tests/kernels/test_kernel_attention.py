@@ -11,6 +11,7 @@ from kernel_checks import (
     each,
     each_dtype,
     gpu_module,
+    ours,
     planted_bugs,
     randn,
     use,
@@ -145,6 +146,22 @@ def test_nan_and_infinity_stay_in_their_rows(implementation, monkeypatch):
     assert torch.equal(got.isnan().any(-1), want.isnan().any(-1))
     assert want[0, 0, 3].isnan().all() and got[0, 0, 3].isnan().all()
     assert want[0, 0, 0, 2] == torch.inf == got[0, 0, 0, 2]
+
+
+@ours
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf], ids=str)
+def test_a_query_or_key_spoils_the_outputs_that_it_spoils_in_torchs(
+    implementation, value, causal, monkeypatch
+):
+    device = use(implementation, monkeypatch)
+    for spoilt in (0, 1):
+        tensors = [randn(1, 1, 20, 16) for _ in range(3)]
+        tensors[spoilt][0, 0, 4, 3] = value
+        want = F.scaled_dot_product_attention(*tensors, is_causal=causal)
+        got = attention(*(x.to(device) for x in tensors), causal=causal).cpu()
+        assert torch.equal(got.isfinite(), want.isfinite())
+        assert_near("finite", got.nan_to_num(0), want.nan_to_num(0), torch.float32)
 
 
 @each
