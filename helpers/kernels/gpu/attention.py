@@ -321,8 +321,8 @@ FLOAT32_TILES = (  # no matrix units for true float32: tiles live in registers
 def tiles(d_head: int, dtype: torch.dtype, backward: bool, shared_memory: int) -> dict[str, int]:
     """Queries and keys of a tile, its warps and pipeline stages.
 
-    Chosen from the compiler's report for sm_90 (no spilled register, shared memory that fits), not
-    from times: those are still to be measured.
+    Chosen from the compiler's report for sm_90 (hardly a spilled register, shared memory that
+    fits), not from times: those are still to be measured.
     """
     wide, backward = int(d_head > 64), int(backward)  # torch 2.11 can't trace bools as indices
     if dtype == torch.float32:
