@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.kernels.dispatch import autocast, backend
+from helpers.kernels.dispatch import as_cast, autocast, backend
 
 MAX_BOTTLENECK = 256  # of our kernel, whose tiles hold whole bottleneck rows
 
@@ -22,7 +22,8 @@ def adapter(x, W_down, b_down, W_up, b_up):
         from helpers.kernels.gpu.adapter import adapter_triton as run
     else:
         run = adapter_torch if chosen == "torch" else adapter_reference
-    return run(*arguments)
+    with as_cast(x.device):
+        return run(*arguments)
 
 
 def adapter_reference(x, W_down, b_down, W_up, b_up):

@@ -10,7 +10,7 @@ import itertools
 import torch
 import torch.nn.functional as F
 
-from helpers.kernels.dispatch import autocast, backend
+from helpers.kernels.dispatch import as_cast, autocast, backend
 
 MAX_D_HEAD = 128  # of our kernel, whose tiles hold whole heads
 
@@ -39,7 +39,8 @@ def attention(q, k, v, *, causal=False, lengths=None, scale=None, return_lse=Fal
         run = _torch_with_lse
     else:
         run = attention_reference
-    out, lse = run(q, k, v, causal, lengths, scale)
+    with as_cast(q.device):
+        out, lse = run(q, k, v, causal, lengths, scale)
     return (out, lse) if return_lse else out
 
 
@@ -67,7 +68,8 @@ def attention_packed(q, k, v, offsets, *, max_len=None, causal=False, scale=None
             max_len = max((b - a for a, b in _bounds(q, offsets)), default=0)
         return attention_packed_triton(q, k, v, offsets, max_len, causal, scale)
     run = attention_packed_torch if chosen == "torch" else attention_packed_reference
-    return run(q, k, v, offsets, causal, scale)
+    with as_cast(q.device):
+        return run(q, k, v, offsets, causal, scale)
 
 
 def attention_reference(q, k, v, causal, lengths, scale):

@@ -56,11 +56,19 @@ def interpreted() -> bool:
 
 
 def autocast(*tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """The factors of a matrix product in one dtype: autocast's where it is on, else the first's."""
+    """The factors of a matrix product in one dtype: autocast's where it is on, else the first's.
+
+    What follows is done under :func:`as_cast`, or autocast would round the float32 within it too.
+    """
     device = tensors[0].device.type
     on = torch.is_autocast_enabled(device)
     dtype = torch.get_autocast_dtype(device) if on else tensors[0].dtype
     return tuple(tensor.to(dtype) for tensor in tensors)
+
+
+def as_cast(device: torch.device) -> torch.autocast:
+    """A context in which every operation takes the dtypes that it is given."""
+    return torch.autocast(device.type, enabled=False)
 
 
 def _why_not_triton(device: torch.device, dtype: torch.dtype) -> str:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
-from helpers.kernels.dispatch import autocast, backend
+from helpers.kernels.dispatch import as_cast, autocast, backend
 
 REDUCTIONS = ("mean", "sum")
 CHUNK = 2**21  # logits at a time on the CPU, few enough for its last cache
@@ -49,7 +49,8 @@ def linear_cross_entropy(
         run = linear_cross_entropy_torch
     else:
         run = linear_cross_entropy_reference
-    return run(x, weight, targets, bias, *options)
+    with as_cast(x.device):
+        return run(x, weight, targets, bias, *options)
 
 
 def linear_cross_entropy_reference(

@@ -9,7 +9,7 @@ passes in a dropped ``W_h``.
 import torch
 import torch.nn.functional as F
 
-from helpers.kernels.dispatch import autocast, backend
+from helpers.kernels.dispatch import as_cast, autocast, backend
 
 
 def lstm(x, W_x, W_h, bias, W_p=None, state=None, *, cell_clip=None, proj_clip=None):
@@ -37,7 +37,8 @@ def lstm(x, W_x, W_h, bias, W_p=None, state=None, *, cell_clip=None, proj_clip=N
         from helpers.kernels.gpu.lstm import lstm_triton as run
     else:
         run = lstm_reference
-    return run(x, W_x, W_h, bias, W_p, state, cell_clip, proj_clip)
+    with as_cast(x.device):
+        return run(x, W_x, W_h, bias, W_p, state, cell_clip, proj_clip)
 
 
 def lstm_reference(x, W_x, W_h, bias, W_p, state, cell_clip, proj_clip):

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.kernels.dispatch import backend
+from helpers.kernels.dispatch import as_cast, backend
 
 MAX_LAYERS = 64  # of our kernel, which keeps one sum for each in registers
 
@@ -27,7 +27,8 @@ def scalar_mix(layers, scores, gamma):
         from helpers.kernels.gpu.scalar_mix import weighted_sum_triton as run
     else:
         run = weighted_sum_reference
-    return run(layers, weights)
+    with as_cast(layers.device):
+        return run(layers, weights)
 
 
 def weighted_sum_reference(layers, weights):

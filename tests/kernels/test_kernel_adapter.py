@@ -35,6 +35,13 @@ def check(device, shape, m, dtype=torch.float32):
     compare(adapter, adapter_reference, inputs(device, shape, m, dtype), dtype)
 
 
+def check_columns(device):
+    """x from a wider matrix: contiguous within a row, and not from one row to the next."""
+    tensors = inputs(device, (5, 24), 6)
+    tensors["x"] = randn(5, 40, device=device)[:, 3:27]
+    compare(adapter, adapter_reference, tensors, torch.float32)
+
+
 @each
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shapes(implementation, shape, monkeypatch):
@@ -55,6 +62,7 @@ def test_matrices_that_are_not_contiguous(implementation, monkeypatch):
     tensors["W_down"] = randn(24, 6, device=device).T
     tensors["b_up"] = randn(48, device=device)[::2]
     compare(adapter, adapter_reference, tensors, torch.float32)
+    check_columns(device)
 
 
 @each
@@ -113,11 +121,13 @@ BUGS = {
     "dW_up before the GELU": (("dout.T @ h", "dout.T @ z"),),
     "h stored instead of z": (("_store(z_out, z, rows", "_store(z_out, z * _normal_cdf(z), rows"),),
     "rows of the next program": (("tl.program_id(0) * ROWS +", "tl.program_id(0) * (ROWS + 1) +"),),
+    "rows of x taken for neighbours": (("rows[:, None] * stride", "rows[:, None] * n_columns"),),
 }
 
 
 def check_all():
     check("cpu", (70, 40), 6)
+    check_columns("cpu")
 
 
 test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(

@@ -11,6 +11,7 @@ from kernel_checks import (
     each,
     each_dtype,
     gpu_module,
+    ours,
     planted_bugs,
     randn,
     use,
@@ -147,6 +148,22 @@ def test_nan_and_infinity_stay_in_their_rows(implementation, monkeypatch):
     assert want[0, 0, 0, 2] == torch.inf == got[0, 0, 0, 2]
 
 
+@ours
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf], ids=str)
+def test_a_query_or_key_spoils_the_outputs_that_it_spoils_in_torchs(
+    implementation, value, causal, monkeypatch
+):
+    device = use(implementation, monkeypatch)
+    for spoilt in (0, 1):
+        tensors = [randn(1, 1, 20, 16) for _ in range(3)]
+        tensors[spoilt][0, 0, 4, 3] = value
+        want = F.scaled_dot_product_attention(*tensors, is_causal=causal)
+        got = attention(*(x.to(device) for x in tensors), causal=causal).cpu()
+        assert torch.equal(got.isfinite(), want.isfinite())
+        assert_near("finite", got.nan_to_num(0), want.nan_to_num(0), torch.float32)
+
+
 @each
 def test_padding_may_hold_anything(implementation, monkeypatch):
     """Keys beyond a sequence's length have no influence, whatever is there."""
@@ -156,6 +173,17 @@ def test_padding_may_hold_anything(implementation, monkeypatch):
     first = attention(q, k, v, lengths=lengths)
     k[1, :, 7:], v[1, :, 7:] = 99, -99
     assert torch.equal(attention(q, k, v, lengths=lengths), first)
+
+
+@each
+def test_log_sum_exp_is_float32_under_autocast(implementation, monkeypatch):
+    device = use(implementation, monkeypatch)
+    q, k, v = (randn(1, 1, 20, 16, device=device) for _ in range(3))
+    with torch.autocast(device, torch.bfloat16):
+        out, lse = attention(q, k, v, return_lse=True)
+    rounded = (x.bfloat16().double().cpu() for x in (q, k, v))
+    assert (out.dtype, lse.dtype) == (torch.bfloat16, torch.float32)
+    assert_near("lse", lse, attention_reference(*rounded, False, None, 0.25)[1], torch.float32)
 
 
 def test_reference_is_torchs_operation_and_differentiates_right(monkeypatch):

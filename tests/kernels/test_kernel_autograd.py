@@ -1,9 +1,9 @@
-"""Our kernels in autograd's graph: backward twice, checkpointing, no second derivative."""
+"""The kernels in autograd's graph and under autocast; no second derivative of ours."""
 
 import pytest
 import torch
 import torch.utils.checkpoint
-from kernel_checks import assert_near, ours, randn, use
+from kernel_checks import assert_near, each, ours, randn, use
 
 from helpers.kernels.adapter import adapter
 from helpers.kernels.attention import attention
@@ -58,6 +58,38 @@ def test_backward_twice_and_through_checkpointing(implementation, kernel, monkey
         for a, b in zip(plain, again, strict=True):
             assert_near("gradient", b, a, torch.float32)
             assert kernel == "embedding" or torch.equal(a, b)
+
+
+@ours
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_sums_gradient_which_is_one_number_for_all(implementation, kernel, monkeypatch):
+    """It arrives expanded, with no memory for each element."""
+    device = use(implementation, monkeypatch)
+    function, shapes = KERNELS[kernel]
+    tensors = [randn(*shape, device=device).requires_grad_() for shape in shapes]
+    out = function(*tensors)
+    got = torch.autograd.grad(out.sum(), tensors, retain_graph=True)
+    want = torch.autograd.grad(out, tensors, torch.ones(out.shape, device=device))
+    for a, b in zip(got, want, strict=True):
+        assert_near("gradient", a, b, torch.float32)
+
+
+@each
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_autocast_rounds_the_factors_of_products_and_nothing_else(
+    implementation, kernel, monkeypatch
+):
+    if implementation == "torch" and kernel in ("lstm", "scalar_mix"):
+        pytest.skip(f"torch has no operation for {kernel}")
+    device = use(implementation, monkeypatch)
+    function, shapes = KERNELS[kernel]
+    tensors = [randn(*shape, device=device) for shape in shapes]
+    with torch.autocast(device, torch.bfloat16):
+        got = function(*tensors)
+    without_products = ("embedding", "layer_norm", "scalar_mix")
+    factors = tensors if kernel in without_products else [x.bfloat16() for x in tensors]
+    want = function(*factors)
+    assert got.dtype == want.dtype and torch.equal(got, want)
 
 
 @ours

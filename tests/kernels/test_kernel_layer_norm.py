@@ -40,6 +40,22 @@ def check(device, *shape, dtype=torch.float32, residual=True, return_sum=True, e
     compare(run, reference, tensors, dtype)
 
 
+def check_columns(device, residual=True):
+    """Contiguous within a row, and not from one row to the next."""
+    tensors = {
+        "x": randn(37, 50, device=device)[:, 3:27],
+        "weight": randn(24, device=device),
+        "bias": randn(24, device=device),
+    }
+    if residual:
+        tensors["residual"] = randn(37, 31, device=device)[:, :24]
+
+    def reference(x, weight, bias, residual=None):
+        return layer_norm_reference(x, weight, bias, residual, 1e-5)[0]
+
+    compare(layer_norm, reference, tensors, torch.float32)
+
+
 @each
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shapes(implementation, shape, monkeypatch):
@@ -70,6 +86,13 @@ def test_rows_that_are_not_contiguous(implementation, monkeypatch):
         tensors,
         torch.float32,
     )
+
+
+@each
+def test_columns_of_wider_matrices(implementation, monkeypatch):
+    device = use(implementation, monkeypatch)
+    check_columns(device)
+    check_columns(device, residual=False)
 
 
 @each
@@ -140,12 +163,17 @@ BUGS = {
         ("tl.store(total + at, s.to", "tl.store(total + at, (s / 2).to"),
     ),
     "last column dropped": (("(d[None, :] < D)", "(d[None, :] < D - 1)"),),
+    "rows of x taken for neighbours": (("[:, None] * x_stride", "[:, None] * D"),),
+    "residual's rows taken for neighbours": (("[:, None] * residual_stride", "[:, None] * D"),),
+    "sum's rows taken for neighbours": (("[:, None] * total_stride", "[:, None] * D"),),
 }
 
 
 def check_all():
     check("cpu", 71, 24)
     check("cpu", 71, 24, residual=False, return_sum=False)
+    check_columns("cpu")
+    check_columns("cpu", residual=False)
 
 
 test_planted_bugs_are_caught, test_a_copy_without_bugs_passes = planted_bugs(

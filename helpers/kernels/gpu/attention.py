@@ -49,7 +49,7 @@ def _extent(offsets, lengths, b, T, S, PACKED: tl.constexpr, HAS_LENGTHS: tl.con
 @triton.jit
 def _load(x, rows, n_rows, stride, d, D, MASK_ROWS: tl.constexpr, MASK_D: tl.constexpr):
     """A tile of a (n_rows, D) matrix, zeros beyond its edges."""
-    at = x + rows[:, None] * stride + d[None, :]
+    at = x + rows[:, None].to(tl.int64) * stride + d[None, :]
     if MASK_ROWS and MASK_D:
         tile = tl.load(at, mask=(rows[:, None] < n_rows) & (d[None, :] < D), other=0.0)
     elif MASK_ROWS:
@@ -64,7 +64,8 @@ def _load(x, rows, n_rows, stride, d, D, MASK_ROWS: tl.constexpr, MASK_D: tl.con
 @triton.jit
 def _store(x, tile, rows, n_rows, stride, d, D):
     inside = (rows[:, None] < n_rows) & (d[None, :] < D)
-    tl.store(x + rows[:, None] * stride + d[None, :], tile.to(x.dtype.element_ty), mask=inside)
+    at = x + rows[:, None].to(tl.int64) * stride + d[None, :]
+    tl.store(at, tile.to(x.dtype.element_ty), mask=inside)
 
 
 @triton.jit
@@ -320,8 +321,8 @@ FLOAT32_TILES = (  # no matrix units for true float32: tiles live in registers
 def tiles(d_head: int, dtype: torch.dtype, backward: bool, shared_memory: int) -> dict[str, int]:
     """Queries and keys of a tile, its warps and pipeline stages.
 
-    Chosen from the compiler's report for sm_90 (no spilled register, shared memory that fits), not
-    from times: those are still to be measured.
+    Chosen from the compiler's report for sm_90 (hardly a spilled register, shared memory that
+    fits), not from times: those are still to be measured.
     """
     wide, backward = int(d_head > 64), int(backward)  # torch 2.11 can't trace bools as indices
     if dtype == torch.float32:

@@ -12,7 +12,7 @@ import triton
 import triton.language as tl
 from torch.autograd.function import once_differentiable
 
-CHUNK_ROWS = 1024  # enough for full products, 62 MB of bfloat16 logits at V = 30 k
+CHUNK_ROWS = 1024  # enough for full products, 63 MB of bfloat16 logits at V = 30 k
 BLOCK_V = 4096
 GRADIENT_ROWS = 8192  # of the matrix at a time: each chunk's share stays in the cache, and small
 ALIGNMENT = 64  # rows of logits begin at multiples of this, for the kernel and the library
