@@ -24,7 +24,7 @@ STATE = ".course.json"
 # Neither asks whether to fetch news, nor looks for updates: the course works without a network.
 QUIET = [
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.news_url=",
+    "--LabApp.news_url=None",
 ]
 
 

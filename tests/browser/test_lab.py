@@ -1,6 +1,7 @@
 """A learner's first minute: JupyterLab opens lesson 00 in a browser, and Run All runs it."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -50,7 +51,7 @@ def jupyter_lab(folder, private):
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root",
         f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0",
         "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class="
-        "jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=",
+        "jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
     ]  # fmt: skip
     with open(private / "lab.log", "w") as log:
         server = subprocess.Popen(
@@ -104,6 +105,8 @@ def test_lesson_00_runs_in_the_browser(chromium, lesson_folder, tmp_path):
         page.wait_for_selector(
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=60_000
         )
+        config = json.loads(page.text_content("#jupyter-config-data"))
+        assert config["news"] == {"disabled": True}, "a dialog would ask whether to fetch news"
         book = run_to_the_end(page, lesson_folder / LESSON)
         if target := os.environ.get("COURSE_SCREENSHOT"):
             page.screenshot(path=target)

@@ -310,6 +310,8 @@ def test_jupyterlab_starts_and_ends_with_the_command(folders, tmp_path):
         assert {entry["name"] for entry in listed} == {"00_start.ipynb", NAME}
         address = rf"http://127\.0\.0\.1:{port}/lab/tree/00_start\.ipynb\?token="
         assert re.search(address, (tmp_path / "log").read_text())
+        page = fetched(f"http://127.0.0.1:{port}/lab?token=t", child).decode()
+        assert '"news": {"disabled": true}' in page, "it would ask whether to fetch news"
     finally:
         child.send_signal(signal.SIGTERM)
         status = child.wait(timeout=30)
@@ -317,13 +319,17 @@ def test_jupyterlab_starts_and_ends_with_the_command(folders, tmp_path):
 
 
 def answer(address: str, server: subprocess.Popen) -> dict:
+    return json.loads(fetched(address, server))
+
+
+def fetched(address: str, server: subprocess.Popen) -> bytes:
     """What a server says, once it is up."""
     ask = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
     for _ in range(600):
         assert server.poll() is None, "JupyterLab ended"
         try:
             with ask(address, timeout=5) as reply:
-                return json.load(reply)
+                return reply.read()
         except OSError:
             time.sleep(0.1)
     raise AssertionError("JupyterLab never answered.")
