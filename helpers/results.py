@@ -16,6 +16,7 @@ from pathlib import Path
 
 from helpers import ROOT
 from helpers.settings import did_you_mean
+from helpers.wrapping import wrapped
 
 CLAIMS = ROOT / "data" / "claims.tsv"
 KINDS = ("measured", "definition", "corrected")
@@ -91,7 +92,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim together with what a run measured; shown as one line in a notebook."""
+    """A claim together with what a run measured; shown as a few lines in a notebook."""
 
     claim: Claim
     margin: Measurement
@@ -124,7 +125,7 @@ class Verdict:
         if self.control:
             shows = "shows the effect too!" if self.control.verdict == HOLDS else "no such effect"
             lines.append(f"  control ({self.claim.control}): {self.control}, {shows}")
-        return "\n".join(lines)
+        return wrapped("\n".join(lines))
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from helpers.grading.engine import grade
 from helpers.grading.exercise import Score
 from helpers.grading.exercises import find
+from helpers.wrapping import wrapped
 
 CHECK_SEED = 2019
 """The seed of the visible check; the grader draws others."""
@@ -20,8 +21,9 @@ class CheckFailed(AssertionError):
 def check(grade_id: str, answer: Callable) -> None:
     """Judge ``answer`` and print one line; raise :class:`CheckFailed` if it is wrong.
 
-    A stub that was left alone is not an error: one line says that it waits. Raises
-    :class:`LookupError` for an unknown ``grade_id``.
+    So it does when somebody interrupts an answer that doesn't come to an end. A stub that was left
+    alone is not an error: one line says that it waits. Raises :class:`LookupError` for an unknown
+    ``grade_id``.
     """
     exercise = find(grade_id)
     if not callable(answer):
@@ -29,7 +31,10 @@ def check(grade_id: str, answer: Callable) -> None:
             f"✗ {grade_id} takes the function itself, not its result: "
             f'check("{grade_id}", {exercise.function}).'
         )
-    score = grade(exercise, answer, CHECK_SEED)
+    try:
+        score = grade(exercise, answer, CHECK_SEED)
+    except KeyboardInterrupt:
+        raise CheckFailed(f"✗ {grade_id}: interrupted. Does every loop come to an end?") from None
     if score.attempted and not score.full:
         raise CheckFailed(in_words(score, exercise.function))
     print(in_words(score, exercise.function))
@@ -45,4 +50,4 @@ def in_words(score: Score, function: str) -> str:
         f"✗ {score.grade_id}: {score.points:g} of {score.out_of} points, "
         f"{sum(score.passed)} of {len(score.passed)} cases"
     )
-    return "\n".join(filter(None, [head, score.failure, score.hint]))
+    return wrapped("\n".join(filter(None, [head, score.failure, score.hint])))

@@ -32,6 +32,7 @@ from helpers.grading.engine import AnswerKey, draw, grade, run
 from helpers.grading.exercise import Outcome
 from helpers.grading.exercises import exercises, find, topics
 from helpers.grading.values import Foreign, plain
+from helpers.wrapping import wrapped
 
 SEEDS = (0, 11, 222, 3333, 44444)
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -163,7 +164,7 @@ def test_stub_gets_nothing_and_one_friendly_line(exercise, capsys):
 def test_mistake_loses_points_and_gets_its_own_message(exercise, mistake):
     with pytest.raises(CheckFailed) as failed:
         check(exercise.grade_id, mistake.wrong)
-    assert str(failed.value).endswith("\n" + mistake.message)
+    assert str(failed.value).endswith("\n" + wrapped(mistake.message))
     for seed in SEEDS:
         score = grade(exercise, mistake.wrong, seed)
         assert score.points < exercise.points

@@ -103,6 +103,22 @@ def test_wrong_answer_names_case_difference_and_mistake():
     ]
 
 
+def test_long_lines_are_broken_between_words_and_only_where_they_are_shown(monkeypatch):
+    message = (
+        "Is " + "unbroken" * 15 + " a word? It stays whole, and so do well-known ones" * 4 + "."
+    )
+    mistakes = (Mistake(lambda x, factor: x + factor, message),)
+    known = {"99-scaled": dataclasses.replace(EXERCISE, mistakes=mistakes)}
+    monkeypatch.setattr(notebook, "find", known.__getitem__)
+    with pytest.raises(CheckFailed) as failed:
+        check("99-scaled", lambda x, factor: x + factor)
+    lines = str(failed.value).splitlines()[2:]
+    assert len(lines) > 2 and all(line.startswith("    ") for line in lines[1:])
+    assert [line for line in lines if len(line) > 96] == ["    " + "unbroken" * 15]
+    assert " ".join(map(str.strip, lines)) == message
+    assert grade(known["99-scaled"], lambda x, factor: x + factor).hint == message
+
+
 def test_unknown_mistake_gets_no_hint():
     assert grade(EXERCISE, lambda x, factor: x - factor).hint == ""
 
@@ -239,6 +255,16 @@ def test_keyboard_interrupt_passes_through():
 
     with pytest.raises(KeyboardInterrupt):
         grade(EXERCISE, answer)
+
+
+def test_an_answer_that_was_interrupted_is_one_line():
+    def answer(x, factor):
+        raise KeyboardInterrupt  # what Ctrl-C, or the stop button, makes of an endless loop
+
+    with pytest.raises(CheckFailed) as failed:
+        check("99-scaled", answer)
+    assert str(failed.value) == "✗ 99-scaled: interrupted. Does every loop come to an end?"
+    assert failed.value.__suppress_context__
 
 
 # --- judging apart from running -------------------------------------------------------------------

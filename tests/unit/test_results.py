@@ -1,5 +1,6 @@
 """Verdicts on claims: the two-standard-error rule, the control, and what `record` refuses."""
 
+import dataclasses
 import json
 
 import pytest
@@ -65,6 +66,20 @@ def test_an_effect_that_the_control_shows_too_is_no_evidence():
     verdict = record("00-demo", up, control=up)
     assert verdict.outcome == UNCLEAR
     assert "shows the effect too" in repr(verdict)
+
+
+def test_a_verdict_is_shown_in_lines_that_a_page_can_show_whole(monkeypatch):
+    words = "accuracy with well-known vectors − without them, " * 3 + "in all"
+    claim = dataclasses.replace(results.claims()["00-demo"], predicate=words, control=words)
+    monkeypatch.setattr(results, "claims", lambda: {"00-demo": claim})
+    verdict = record("00-demo", [1, 2, 3], control=[1, -2, 3], unit="points")
+    first, *lines = repr(verdict).splitlines()
+    assert first == "00-demo: More is better."
+    assert max(map(len, lines)) <= 96
+    starts = [line for line in lines if not line.startswith("      ")]
+    assert [line.split()[0] for line in starts] == ["HOLDS", "control"]
+    assert f"{words}: +2.00 ± 0.58" in " ".join(" ".join(lines).split())
+    assert verdict.claim.predicate == words, "only what is shown is broken into lines"
 
 
 @pytest.mark.parametrize(
