@@ -12,6 +12,10 @@ class Unreadable(Exception):
     """A submission is no notebook; the message says why, in a form for its author."""
 
 
+class TooLarge(Unreadable):
+    """It may be one, with outputs that can be cleared."""
+
+
 @dataclass(frozen=True)
 class SubmittedCell:
     """A cell as far as grading goes: its kind, its source, the exercise id that it carries."""
@@ -27,7 +31,7 @@ def read_notebook(raw: bytes) -> list[SubmittedCell]:
     Nothing is validated and nothing executed. Raises :class:`Unreadable`.
     """
     if len(raw) > MAX_BYTES:
-        raise Unreadable(
+        raise TooLarge(
             f"The file has {len(raw) / 2**20:.1f} MiB, {MAX_BYTES // 2**20} are allowed: "
             "clear the outputs (Kernel > Restart Kernel and Clear Outputs) and hand it in again."
         )

@@ -93,7 +93,7 @@ def lesson_name(asked: str, checkout: Path) -> str:
     names = lessons_with_exercises(checkout)
     wanted = Path(asked).name.removesuffix(".ipynb")
     for name in names:
-        if wanted in (name, name[3:], name[:2]):
+        if wanted in (name, name[3:], name[:2], str(int(name[:2]))):
             return name
     raise GradeError(
         f"NOTEBOOK={asked!r} is not a lesson: choose one of {', '.join(names)}."
