@@ -18,19 +18,19 @@ class Maker:
 
     ``make(seed)`` trains and returns settings, weights and card; ``restore(checkpoint)`` the model;
     ``measure(restored)`` the metrics of its card, in at most 20 CPU s. ``budgeted``: it must keep
-    within the ladder's budget, since a rung may stand on it.
+    within the ladder's budget, since a rung may stand on it. ``whole``: what its metrics call all
+    right, 100 or 1.
     """
 
     make: str
     restore: str
     measure: str
     budgeted: bool = True
+    whole: int = 100
 
 
-def _of(
-    topic: str, make="make_checkpoint", restore="restore", measure="measure", budgeted=True
-) -> Maker:
-    return Maker(*(f"notebooks.{topic}:{name}" for name in (make, restore, measure)), budgeted)
+def _of(topic: str, make="make_checkpoint", restore="restore", measure="measure", **rest) -> Maker:
+    return Maker(*(f"notebooks.{topic}:{name}" for name in (make, restore, measure)), **rest)
 
 
 MAKERS = {
@@ -41,9 +41,11 @@ MAKERS = {
     "ulmfit_general": _of("ulmfit", "make_general_checkpoint"),
     "bert": _of("bert_pretraining", budgeted=False),
     "bert_ladder": _of("bert_pretraining", "make_ladder_checkpoint"),
-    "gpt": _of("gpt", budgeted=False),
+    "gpt": _of("gpt", budgeted=False, whole=1),
     "gpt_ladder": _of("gpt", "make_ladder_checkpoint", measure="measure_ladder"),
 }
+SHARES = ("agreement", "facts", "words right", "pairs right")
+"""What the names of metrics begin with that are shares of right answers."""
 FIELDS = {
     "name", "bytes", "sha256", "made_by", "seed", "corpus", "corpus_hash", "words", "words_read",
     "updates", "parameters", "cpu_seconds", "metrics", "date", "commit", "machine", "python",
@@ -62,7 +64,8 @@ def command(names: list[str] = (), listing: bool = False) -> int:
         if name not in MAKERS:
             known = ", ".join(MAKERS)
             mean = did_you_mean(name, list(MAKERS))
-            print(f"No checkpoint is called {name!r}: {known} are.{mean}", file=sys.stderr)
+            complaint = f"no checkpoint is called {name!r}: {known} are.{mean}"
+            print(f"course checkpoints: {complaint}", file=sys.stderr)
             return 2
     if listing:
         print(*(f"{name}: {state(name)}" for name in names or MAKERS), sep="\n")
@@ -121,12 +124,18 @@ def state(name: str) -> str:
         card = checkpoints.load(name).card
     except CheckpointError as error:
         return str(error)
-    metrics = ", ".join(f"{key} {value:.4g}" for key, value in card["metrics"].items())
+    metrics = ", ".join(_shown(*metric, MAKERS[name].whole) for metric in card["metrics"].items())
     return (
         f"{card['bytes'] / 1e6:.2f} MB, {card['parameters']:,} parameters trained in "
         f"{duration(card['cpu_seconds'])} of one core, {card['date']}, commit {card['commit']}; "
         f"{metrics}"
     )
+
+
+def _shown(metric: str, value: float, whole: int) -> str:
+    """A metric of a card; shares in %, in whichever unit the card has them."""
+    is_share = metric.startswith(SHARES)
+    return f"{metric} {100 * value / whole:.4g} %" if is_share else f"{metric} {value:.4g}"
 
 
 def here() -> list[str]:

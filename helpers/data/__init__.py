@@ -240,10 +240,10 @@ def command(names: list[str]) -> int:
         for name in names:
             files_of(name)
     except UnknownDataset as error:
-        print(error, file=sys.stderr)
+        print(f"course data: {error}", file=sys.stderr)
         return 2
     except DataError as error:
-        print(error, file=sys.stderr)
+        print(f"course data: {error}", file=sys.stderr)
         return 1
     return max([_fetch_and_say(name) for name in names], default=0)
 
@@ -252,7 +252,7 @@ def _fetch_and_say(name: str) -> int:
     try:
         place = fetch(name)
     except DataError as error:
-        print(error, file=sys.stderr)
+        print(f"course data: {error}", file=sys.stderr)
         return 1
     print(f"{name}: {place}, {path(name)}")
     return 0

@@ -1,5 +1,6 @@
 """A checkpoint is whole and its own, or a sentence says why not; its card tells the truth."""
 
+import dataclasses
 import json
 import types
 
@@ -205,7 +206,22 @@ def test_an_unknown_name_is_refused_before_anything_is_made(tiny_maker, capsys):
     tiny_maker({})
     assert maker.command(["tiny", "tini"]) == 2
     printed = capsys.readouterr()
+    assert printed.err.startswith("course checkpoints: no checkpoint is called 'tini': ")
     assert "Did you mean 'tiny'?" in printed.err and not printed.out
+
+
+@pytest.mark.parametrize("whole", [100, 1])
+def test_the_listing_has_shares_in_percent_whatever_the_card_has(
+    tiny_maker, monkeypatch, capsys, whole
+):
+    tiny_maker({"words_read": 30, "updates": 7})
+    [kept] = maker.MAKERS.values()
+    monkeypatch.setitem(maker.MAKERS, "tiny", dataclasses.replace(kept, whole=whole))
+    metrics = {"agreement: simple": 0.9683 * whole, "nats": 1.25}
+    monkeypatch.setattr(maker, "measure", lambda name, checkpoint: metrics)
+    maker.make("tiny")
+    assert maker.command(listing=True) == 0
+    assert capsys.readouterr().out.endswith("; agreement: simple 96.83 %, nats 1.25\n")
 
 
 def test_a_damaged_one_is_listed_and_made_anew(tiny_maker, folder, capsys):
