@@ -44,6 +44,8 @@ def figure(rungs: Iterable[str] | None = None, live: Sequence[dict] = ()):
     drawn, axes = plt.subplots(1, 2, figsize=(9.0, 4.2), sharey=True, layout="constrained")
     for ax, split in zip(axes, SPLITS, strict=True):
         _panel(ax, split, curves, live)
+    # An interval may reach beyond what an accuracy can be; the axis need not.
+    axes[0].set_ylim(top=min(axes[0].get_ylim()[1], 102))
     axes[0].set_ylabel("accuracy (%), mean and 95 % over seeds")
     drawn.suptitle(_finding(curves), fontsize=11, fontweight="bold")
     handles, labels = axes[0].get_legend_handles_labels()

@@ -350,6 +350,15 @@ def test_the_figure_has_a_line_for_each_rung_that_has_rows(tiny, capsys):
         ladder.figure(["tini"])
 
 
+def test_the_axis_ends_where_accuracies_do(tiny):
+    for seed, score in enumerate((1.0, 0.8, 1.0)):
+        ladder.keep({"rung": "tiny", "labels": 50, "seed": seed, "test": score, "unseen": score})
+    drawn = ladder.figure(["tiny"])
+    [line] = drawn.axes[0].containers
+    assert line.lines[2][0].get_segments()[0][1, 1] > 102, "the interval is drawn as it is"
+    assert [ax.get_ylim()[1] for ax in drawn.axes] == [102, 102]
+
+
 def test_every_rung_has_a_look():
     assert picture.LOOKS.keys() == ladder.LADDER.keys()
     assert len(set(picture.LOOKS.values())) == len(picture.LOOKS)
