@@ -25,8 +25,8 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, history, path):
         n = len(history.losses)
-        after = f"run it again to go on from {path}" if path else "no checkpoint was asked for"
-        super().__init__(f"stopped after {n} updates; {after}")
+        after = f"go on from {path}" if path else "start over: no checkpoint was asked for"
+        super().__init__(f"stopped after {n} updates; run it again to {after}")
         self.history = history
 
 

@@ -135,6 +135,12 @@ def test_ctrl_c_finishes_the_update_and_saves(tmp_path):
     assert same(dict(whole.state_dict()), dict(resumed.state_dict()))
 
 
+def test_ctrl_c_without_a_checkpoint_says_what_to_do():
+    loss_fn = tiny.at_call(10, tiny.loss_fn, lambda *_: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(training.Interrupted, match="after 5 updates; run it again to start over"):
+        tiny.run(None, loss_fn=loss_fn, save_every=None)
+
+
 def test_a_second_ctrl_c_strikes_at_once(tmp_path):
     def twice(*_):
         signal.raise_signal(signal.SIGINT)
