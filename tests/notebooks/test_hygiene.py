@@ -67,6 +67,49 @@ def statements(source: str) -> int:
     return sum(bool(row.strip()) and not row.lstrip().startswith("#") for row in rows)
 
 
+def read_and_made(node: ast.AST, inner: frozenset = frozenset()) -> tuple[set, set]:
+    """Names of the notebook that running ``node`` reads, and those it gives a value.
+
+    What a function does is left out, and so are the ``inner`` names, a comprehension's own.
+    """
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return set(), {node.name}
+    if isinstance(node, ast.Lambda):
+        return set(), set()
+    if isinstance(node, ast.alias):
+        return set(), {(node.asname or node.name).partition(".")[0]}
+    if isinstance(node, ast.Name):
+        name = {node.id} - inner - {"_"}
+        return (name, set()) if isinstance(node.ctx, ast.Load) else (set(), name)
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        targets = (name for part in node.generators for name in ast.walk(part.target))
+        inner = inner | {name.id for name in targets if isinstance(name, ast.Name)}
+    read, made = set(), set()
+    for child in ast.iter_child_nodes(node):
+        of_child = read_and_made(child, inner)
+        read, made = read | of_child[0], made | of_child[1]
+    return read, made
+
+
+def overwritten(sources: list[str]) -> list[str]:
+    """Names that a cell only reads and that a later cell gives a value in another way than before:
+    whoever has run all cells can't run that one again."""
+    read, makers = [], []
+    for source in sources:
+        statements = [(ast.dump(s), *read_and_made(s)) for s in ast.parse(source).body]
+        every = {name for *_, made in statements for name in made}
+        makers.append({n: [how for how, _, made in statements if n in made] for n in every})
+        read.append({name for _, names, _ in statements for name in names} - every)
+    found = set()
+    for here, names in enumerate(read):
+        for name in names:
+            before = [cell[name] for cell in makers[:here] if name in cell]
+            after = [cell[name] for cell in makers[here + 1 :] if name in cell]
+            if before and any(how != before[-1] for how in after):
+                found.add(name)
+    return sorted(found)
+
+
 def tags(cell) -> list[str]:
     return cell.metadata.get("tags", [])
 
@@ -144,6 +187,20 @@ def test_every_exported_definition_is_asserted_and_documented(path):
         for node in definitions:
             assert ast.get_docstring(node), f"{node.name} has no docstring"
             assert node.name in checks, f"{node.name} is followed by no assertion"
+
+
+def test_overwritten():
+    assert overwritten(["a = 1", "print(a)", "a = {}"]) == ["a"]
+    assert overwritten(["a = 1", "[a for _ in 'b']", "for a in 'b': pass"]) == ["a"]
+    assert overwritten(["import a", "a.b()", "def a(): pass"]) == ["a"]
+    assert overwritten(["a = 1", "print(a)", "a = 1", "print(a)"]) == [], "made the same way"
+    assert overwritten(["a = 1", "a = 2\nprint(a)", "a = 3"]) == [], "makes its own"
+    assert overwritten(["a = 1", "[a for a in 'b']", "def f(): a = 3"]) == [], "others of that name"
+
+
+@lessons
+def test_a_cell_can_be_run_again_after_all_the_others(path):
+    assert overwritten([cell.source for cell in code(path)]) == []
 
 
 @lessons
