@@ -54,7 +54,7 @@ REAL = {
     "sst2_phrases": Real(
         lambda rows: on_sentences(2, "mean"), Tuning(head=10.0, epochs=1), "sentiment", 40_000
     ),
-    "stsb": Real(lambda rows: on_scores("mean"), Tuning(epochs=4)),
+    "stsb": Real(lambda rows: on_scores("mean"), Tuning(head=10.0, epochs=4)),
     "ud_ewt": Real(
         lambda rows: on_tags(rows, "words", "upos"),
         Tuning(lr=2e-4, epochs=2, batch_size=16, max_len=512),
@@ -66,7 +66,7 @@ REAL = {
     ),
     "rte": Real(
         lambda rows: on_pairs(2, "mean", lambda row: inference(row, TWO_LABELS)),
-        Tuning(epochs=4, batch_size=16, max_len=192),
+        Tuning(lr=3e-5, head=10.0, epochs=4, batch_size=16, max_len=192),
     ),
     "squad2": Real(
         lambda rows: on_spans(), Tuning(epochs=1, batch_size=8, max_len=256), "questions", 3000
