@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.minilm_tasks [DATA SET …]
 
-About ten minutes of one core each. A training writes down how it stands and goes on there when
+Ten to fifteen minutes of one core each. A training writes down how it stands and goes on there when
 it was killed; the rows go to build/results/07_real_DATASET.jsonl.
 """
 
@@ -54,7 +54,7 @@ REAL = {
     "sst2_phrases": Real(
         lambda rows: on_sentences(2, "mean"), Tuning(head=10.0, epochs=1), "sentiment", 40_000
     ),
-    "stsb": Real(lambda rows: on_scores("mean"), Tuning(head=10.0, epochs=4)),
+    "stsb": Real(lambda rows: on_scores("mean"), Tuning(epochs=4)),
     "ud_ewt": Real(
         lambda rows: on_tags(rows, "words", "upos"),
         Tuning(lr=2e-4, epochs=2, batch_size=16, max_len=512),
