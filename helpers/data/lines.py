@@ -81,13 +81,18 @@ def table(path: Path, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
     for number, line in lines(path):
         id_, *row = cells(path, number, line, len(columns))
         if number == 1:
-            if [id_, *row] != columns:
-                raise Malformed(f"{path}, line 1: columns must be {', '.join(columns)}.")
+            check_header(path, [id_, *row], columns)
             continue
         if id_ in ids:
             raise Malformed(f"{path}, line {number}: the id {id_!r} was used before.")
         ids.add(id_)
         yield number, row
+
+
+def check_header(path: Path, row: list[str], columns: list[str]) -> None:
+    """Raises :class:`Malformed` when the first row doesn't name these columns."""
+    if row != columns:
+        raise Malformed(f"{path}, line 1: columns must be {', '.join(columns)}.")
 
 
 def require_text(path: Path, number: int, **named: str) -> None:

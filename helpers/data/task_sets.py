@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from helpers.data.lines import (
     Files,
     cells,
+    check_header,
     class_of,
     lines,
     members,
@@ -121,8 +122,7 @@ def _cad_nli(path: Path) -> list[Inference]:
     for number, line in lines(path):
         row = quoted_cells(path, number, line, 3, "\t")
         if number == 1:
-            if row != CAD_NLI_COLUMNS:
-                raise Malformed(f"{path}, line 1: columns must be {', '.join(CAD_NLI_COLUMNS)}.")
+            check_header(path, row, CAD_NLI_COLUMNS)
             continue
         premise, hypothesis, label = (cell.strip() for cell in row)
         require_text(path, number, premise=premise, hypothesis=hypothesis)

@@ -70,9 +70,13 @@ def file_of(seed):
     return measured.KEPT / f"07_tasks_{seed}.jsonl"
 
 
-def kept_rows(seed, body, tokenizer):
-    """The rows of a seed that were measured from the very starts and with the settings of now."""
-    now = {start: fingerprint(start, body, tokenizer, seed) for start in STARTS}
+def fingerprints(body, tokenizer, seed):
+    """`fingerprint` of every start."""
+    return {start: fingerprint(start, body, tokenizer, seed) for start in STARTS}
+
+
+def kept_rows(seed, now):
+    """The rows of a seed whose starts and settings are those of ``now``, its `fingerprints`."""
     return [row for row in read_rows(file_of(seed)) if row["from"] == now.get(row["start"])]
 
 
@@ -83,10 +87,11 @@ def lacking(rows, seed):
 
 def measure_seed(seed, body, tokenizer):
     """Measure what isn't kept yet of a seed, a row at a time."""
-    rows = kept_rows(seed, body, tokenizer)
+    now = fingerprints(body, tokenizer, seed)
+    rows = kept_rows(seed, now)
     for asked in lacking(rows, seed):
         row = measure(asked, body, tokenizer)
-        rows.append(row | {"from": fingerprint(row["start"], body, tokenizer, seed)})
+        rows.append(row | {"from": now[row["start"]]})
         write_atomically(file_of(seed), "".join(json.dumps(row) + "\n" for row in rows))
         print(rows[-1], flush=True)
 
@@ -95,9 +100,10 @@ def main(seeds):
     """Measure these seeds; keep all rows together if none of any seed is missing."""
     torch.set_num_threads(1)
     pretrained, tokenizer = restore(checkpoints.load("bert"))
+    body = pretrained.bert
     for seed in seeds:
-        measure_seed(seed, pretrained.bert, tokenizer)
-    by_seed = {seed: kept_rows(seed, pretrained.bert, tokenizer) for seed in SEEDS}
+        measure_seed(seed, body, tokenizer)
+    by_seed = {seed: kept_rows(seed, fingerprints(body, tokenizer, seed)) for seed in SEEDS}
     if not any(lacking(rows, seed) for seed, rows in by_seed.items()):
         digest = checkpoints.sha256("bert")
         rows = [row | {"checkpoint": digest} for of_seed in by_seed.values() for row in of_seed]

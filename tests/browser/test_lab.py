@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from helpers import ROOT
+from helpers.course.workspace import QUIET
 
 LESSON = "00_transfer_learning.ipynb"
 TOKEN = "browser-test"
@@ -50,8 +51,7 @@ def jupyter_lab(folder, private):
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root",
         f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0",
-        "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class="
-        "jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
+        "--LabApp.expose_app_in_browser=True", *QUIET,
     ]  # fmt: skip
     with open(private / "lab.log", "w") as log:
         server = subprocess.Popen(

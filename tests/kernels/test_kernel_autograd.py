@@ -40,13 +40,17 @@ KERNELS = {  # the function, the shapes of its tensors
 }
 
 
+def in_a_graph(kernel, device):
+    """A kernel's function and random tensors for it, which ask for gradients."""
+    function, shapes = KERNELS[kernel]
+    return function, [randn(*shape, device=device).requires_grad_() for shape in shapes]
+
+
 @ours
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_backward_twice_and_through_checkpointing(implementation, kernel, monkeypatch):
     """The gradients are the same to the last bit, unless atomics add them up."""
-    device = use(implementation, monkeypatch)
-    function, shapes = KERNELS[kernel]
-    tensors = [randn(*shape, device=device).requires_grad_() for shape in shapes]
+    function, tensors = in_a_graph(kernel, use(implementation, monkeypatch))
 
     def block(*tensors):
         return function(*tensors).square().sum()
@@ -64,12 +68,10 @@ def test_backward_twice_and_through_checkpointing(implementation, kernel, monkey
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_sums_gradient_which_is_one_number_for_all(implementation, kernel, monkeypatch):
     """It arrives expanded, with no memory for each element."""
-    device = use(implementation, monkeypatch)
-    function, shapes = KERNELS[kernel]
-    tensors = [randn(*shape, device=device).requires_grad_() for shape in shapes]
+    function, tensors = in_a_graph(kernel, use(implementation, monkeypatch))
     out = function(*tensors)
     got = torch.autograd.grad(out.sum(), tensors, retain_graph=True)
-    want = torch.autograd.grad(out, tensors, torch.ones(out.shape, device=device))
+    want = torch.autograd.grad(out, tensors, torch.ones(out.shape, device=out.device))
     for a, b in zip(got, want, strict=True):
         assert_near("gradient", a, b, torch.float32)
 
@@ -96,9 +98,7 @@ def test_autocast_rounds_the_factors_of_products_and_nothing_else(
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_second_derivative_is_refused(implementation, kernel, monkeypatch):
     """Rather than wrong: what a kernel writes has no graph behind it."""
-    device = use(implementation, monkeypatch)
-    function, shapes = KERNELS[kernel]
-    tensors = [randn(*shape, device=device).requires_grad_() for shape in shapes]
+    function, tensors = in_a_graph(kernel, use(implementation, monkeypatch))
     loss = function(*tensors).square().sum()
     first = torch.autograd.grad(loss, tensors[0], create_graph=True)[0]
     with pytest.raises(RuntimeError, match="once_differentiable"):

@@ -727,7 +727,7 @@ def test_rows_of_another_start_are_measured_anew(tmp_path, monkeypatch):
     bert_tasks.measure_seed(0, body, pieces())
     assert [row["start"] for row in done[6:]] == ["pretrained", "rescaled"] * 2
     monkeypatch.setattr(bert_tasks, "ON_WORLD", lesson().Tuning(lr=1.0))
-    assert not bert_tasks.kept_rows(0, body, pieces())
+    assert not bert_tasks.kept_rows(0, bert_tasks.fingerprints(body, pieces(), 0))
 
 
 def test_minilms_tasks_are_data_sets_and_their_rows_are_kept(tmp_path, monkeypatch):

@@ -112,18 +112,23 @@ def check_encoder(lesson):
 # ---- the LSTM ----------------------------------------------------------------------------------
 
 
+def same_layers(ours, theirs, d_out):
+    """Outputs and the input's gradient agree; the weights' gradients are left for comparison."""
+    x = torch.randn(3, 7, 4, dtype=torch.float64, requires_grad=True)
+    close(ours(x), theirs(x).detach())
+    weight = torch.randn(3, 7, d_out, dtype=torch.float64)
+    losses = [(layer(x) * weight).sum() for layer in (ours, theirs)]
+    same_gradients(losses, [x])
+    for loss in losses:
+        loss.backward()
+
+
 def check_lstm_is_torchs(lesson):
     """With and without projection: outputs and every gradient, on random weights."""
     for d_out in (6, 3):
         library = randomise(lesson.LibraryLSTM(4, 6, d_out))
         loop = lesson.as_loop(library).double()
-        x = torch.randn(3, 5, 4, dtype=torch.float64, requires_grad=True)
-        close(loop(x), library(x).detach())
-        weight = torch.randn(3, 5, d_out, dtype=torch.float64)
-        ours, theirs = ((layer(x) * weight).sum() for layer in (loop, library))
-        same_gradients([ours, theirs], [x])
-        ours.backward(retain_graph=True)
-        theirs.backward()
+        same_layers(loop, library, d_out)
         close(loop.W_x.grad, library.weight_ih_l0.grad)
         close(loop.W_h.grad, library.weight_hh_l0.grad)
         close(loop.b.grad, library.bias_ih_l0.grad)
@@ -159,13 +164,7 @@ def check_fused_lstm_is_the_loop(lesson):
         loop, fused = (kind(4, 6, d_out, clip) for kind in (lesson.LSTMLoop, lesson.FusedLSTM))
         randomise(loop)
         fused.double().load_state_dict(loop.state_dict())
-        x = torch.randn(3, 7, 4, dtype=torch.float64, requires_grad=True)
-        close(fused(x), loop(x).detach())
-        weight = torch.randn(3, 7, d_out, dtype=torch.float64)
-        ours, theirs = ((layer(x) * weight).sum() for layer in (fused, loop))
-        same_gradients([ours, theirs], [x])
-        ours.backward(retain_graph=True)
-        theirs.backward()
+        same_layers(fused, loop, d_out)
         for (name, weight), other in zip(fused.named_parameters(), loop.parameters(), strict=True):
             assert torch.allclose(weight.grad, other.grad), name
 
